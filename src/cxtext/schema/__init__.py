@@ -1,0 +1,1 @@
+"""Columns, types, protocols and settings: the vocabulary every other module shares."""

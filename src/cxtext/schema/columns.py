@@ -1,0 +1,161 @@
+"""Names, types and order of the columns that travel through the pipeline, and the reasons a value is null."""
+
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+LANGUAGES: Final = ("nl", "fr", "da", "en")
+STARS: Final = (1, 2, 3, 4, 5)
+P_STARS: Final = tuple(f"p_star_{star}" for star in STARS)
+
+
+class Role(StrEnum):
+    """What an input column means to cxtext."""
+
+    ID = "id"
+    TEXT = "text"
+    QUESTION = "question"
+    LANGUAGE = "language"
+    MARKET = "market"
+    CHANNEL = "channel"
+    TOUCHPOINT = "touchpoint"
+    DATE = "date"
+    RESPONDENT_ID = "respondent_id"
+    RATING = "rating"
+    NPS = "nps"
+    CES = "ces"
+    # In group-level survey files only: the period a row is of, and how many answered.
+    PERIOD = "period"
+    N = "n"
+
+
+class LanguageReason(StrEnum):
+    """Why `language` is null, or not the whole truth."""
+
+    UNDETERMINED = "undetermined"
+    UNSUPPORTED = "unsupported"
+    MIXED = "mixed"  # the dominant language is kept and used
+    EMPTY = "empty"
+    TOO_SHORT = "too_short"
+    NO_TEXT_LEFT = "no_text_left"
+
+
+class UnscoredReason(StrEnum):
+    """Why a comment has no star probabilities."""
+
+    EMPTY = "empty"
+    TOO_SHORT = "too_short"  # no word of two letters and no emoji
+    NO_TEXT_LEFT = "no_text_left"  # nothing but placeholders after protect
+    UNSUPPORTED = "unsupported"
+    UNDETERMINED = "undetermined"
+    NO_EVIDENCE = "no_evidence"
+
+
+class StatedReason(StrEnum):
+    """Why a row has no `stated_rating_1_5`."""
+
+    MISSING = "missing"
+    OFF_SCALE = "off_scale"
+    NOT_A_RATING = "not_a_rating"
+    SCALE_UNKNOWN = "scale_unknown"
+
+
+# One row a comment, as `read` hands it on. `ces_scale` such as "1-5 high_is_easy".
+COMMENTS: Final[dict[str, pl.DataType]] = {
+    "id": pl.String(),
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "text": pl.String(),
+    "question": pl.String(),
+    "language_declared": pl.String(),
+    "market": pl.String(),
+    "channel": pl.String(),
+    "touchpoint": pl.String(),
+    "date": pl.Date(),
+    "respondent_id": pl.String(),
+    "stated_rating": pl.Float64(),
+    "stated_scale": pl.String(),
+    "stated_rating_1_5": pl.Float64(),
+    "stated_reason": pl.String(),
+    "nps_0_10": pl.Int64(),
+    "ces": pl.Float64(),
+    "ces_scale": pl.String(),
+}
+
+LANGUAGE_SHARES: Final = pl.List(pl.Struct({"language": pl.String(), "share": pl.Float64()}))
+THEMES: Final = pl.List(pl.Struct({"term": pl.String(), "polarity": pl.String(), "evidence": pl.String()}))
+
+# What each per-comment stage adds.
+PROTECTED: Final[dict[str, pl.DataType]] = {"personal_data": pl.List(pl.String())}
+DETECTED: Final[dict[str, pl.DataType]] = {
+    "language": pl.String(),
+    "language_confidence": pl.Float64(),
+    "language_reason": pl.String(),
+    "language_detected": pl.String(),
+    "language_shares": LANGUAGE_SHARES,
+}
+CLASSIFIED: Final[dict[str, pl.DataType]] = {
+    **{name: pl.Float64() for name in P_STARS},
+    "inferred_rating_1_5": pl.Float64(),
+    "inferred_star_1_5": pl.Int64(),
+    "inferred_csat_0_1": pl.Float64(),
+    "sentiment": pl.String(),
+    "unscored_reason": pl.String(),
+    "truncated": pl.Boolean(),
+    "engine": pl.String(),
+}
+THEMED: Final[dict[str, pl.DataType]] = {"themes": THEMES}
+
+# Structured survey results, one row a respondent.
+RESPONDENTS: Final[dict[str, pl.DataType]] = {
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "respondent_id": pl.String(),
+    "market": pl.String(),
+    "channel": pl.String(),
+    "touchpoint": pl.String(),
+    "date": pl.Date(),
+    "nps_0_10": pl.Int64(),
+    "ces": pl.Float64(),
+    "ces_scale": pl.String(),
+    "stated_rating": pl.Float64(),
+    "stated_scale": pl.String(),
+    "stated_rating_1_5": pl.Float64(),
+    "stated_reason": pl.String(),
+}
+
+# Structured survey results, one row a market, period and metric (`nps`, `ces_mean`, `csat_stated`).
+GROUP_RESULTS: Final[dict[str, pl.DataType]] = {
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "market": pl.String(),
+    "period": pl.String(),
+    "metric": pl.String(),
+    "value": pl.Float64(),
+    "n": pl.Int64(),
+}
+
+REJECTED: Final[dict[str, pl.DataType]] = {
+    "file": pl.String(),
+    "row": pl.Int64(),
+    "reason": pl.String(),
+    "raw": pl.String(),
+}
+
+# One row a figure. `group` is canonical JSON: keys grouped by and no others, none null.
+METRICS: Final[dict[str, pl.DataType]] = {
+    "group": pl.String(),
+    "metric": pl.String(),
+    "value": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "level": pl.Float64(),
+    "n": pl.Int64(),
+    "n_rated": pl.Int64(),
+    "n_unrated": pl.Int64(),
+    "method": pl.String(),
+    "unit": pl.String(),
+    "suppressed": pl.Boolean(),
+    "note": pl.String(),
+}

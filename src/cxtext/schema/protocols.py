@@ -1,0 +1,62 @@
+"""What an engine must offer: evidence for languages, probabilities of stars, content terms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Detector(Protocol):
+    """Gives the evidence for each language in a text, without any prior."""
+
+    name: str
+    labels: tuple[str, ...]  # supported languages and decoys, ISO 639-1 (nb, nn for Norwegian)
+
+    def log_likelihoods(self, texts: Sequence[str]) -> Floats:
+        """Return an array (texts, labels) of calibrated log-likelihoods; a row of zeros has no evidence."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stars:
+    """Star probabilities of a batch of n texts."""
+
+    probabilities: Floats  # (n, 5), each row sums to 1, or NaN where the engine found no evidence
+    truncated: Bools  # (n,), text was longer than the engine reads
+
+
+class StarEngine(Protocol):
+    """Turns texts into probabilities over 1..5 stars. The same text gives the same row in any batch."""
+
+    name: str  # recorded in the `engine` column
+    languages: tuple[str, ...]
+
+    def predict(
+        self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+    ) -> Stars:
+        """Return the star probabilities of n texts, each with its language and its survey question if any."""
+        ...
+
+
+@dataclass(frozen=True)
+class Term:
+    """A content term of a text: its normal form, and the characters that show it."""
+
+    term: str
+    start: int
+    end: int
+
+
+class TermExtractor(Protocol):
+    """Finds content terms: lemmas and noun phrases of one language."""
+
+    name: str
+
+    def terms(self, texts: Sequence[str]) -> list[list[Term]]:
+        """Return the content terms of each text, in text order."""
+        ...

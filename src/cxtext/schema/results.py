@@ -1,0 +1,116 @@
+"""Frozen results the stages hand on: what was kept, what was not, and why."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One input as it was read. rows = rows kept + rows rejected."""
+
+    name: str
+    sha256: str
+    kind: str  # comments | surveys
+    format: str  # jsonl, csv, parquet, xlsx ...
+    encoding: str | None
+    delimiter: str | None
+    compression: str | None
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """One thing the reader worked out by itself, printed so that it can be corrected."""
+
+    file: str
+    what: str  # a role, or: encoding, delimiter, scale, date_format
+    value: str
+    assumed: bool = False  # a guess that changes figures (a rating scale), not a plain match
+
+
+@dataclass(frozen=True)
+class CommentsRead:
+    """Comments as read: `frame` has the columns of schema.columns.COMMENTS, then the input's others."""
+
+    frame: pl.DataFrame
+    rejected: pl.DataFrame  # schema.columns.REJECTED
+    files: tuple[InputFile, ...]
+    recognised: tuple[Recognised, ...]
+    warnings: tuple[str, ...] = ()
+    control_characters_removed: int = 0
+
+
+@dataclass(frozen=True)
+class SurveysRead:
+    """Survey results as read, at respondent level and at group level."""
+
+    respondents: pl.DataFrame  # schema.columns.RESPONDENTS
+    groups: pl.DataFrame  # schema.columns.GROUP_RESULTS
+    rejected: pl.DataFrame
+    files: tuple[InputFile, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class JoinCounts:
+    """How comments and survey rows met. Counts are of rows unless named otherwise."""
+
+    comments: int = 0
+    comments_matched: int = 0
+    comments_without_key: int = 0
+    comments_unmatched: int = 0
+    survey_rows: int = 0
+    respondents: int = 0
+    respondents_matched: int = 0
+    respondents_unmatched: int = 0
+    survey_rows_without_key: int = 0
+    duplicate_rows: int = 0  # exact repeats of a respondent, counted once
+    conflicting_respondents: int = 0  # same respondent, different scores: left out
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Comments with their survey results, and every respondent once.
+
+    `comments` keeps all rows and their order, with `nps_0_10`, `ces` and the stated rating filled
+    from the survey where the comment has none of its own.
+    `respondents` has one row a valid respondent (schema.columns.RESPONDENTS), with a comment or not, and
+    `languages` (list of the languages of the respondent's comments).
+    `misfits` lists duplicates, conflicts and unmatched keys: `kind, respondent_id, file, row, detail`.
+    """
+
+    comments: pl.DataFrame
+    respondents: pl.DataFrame
+    groups: pl.DataFrame
+    counts: JoinCounts
+    misfits: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All figures of a run.
+
+    `metrics` has the columns of schema.columns.METRICS.
+    `themes`: one row a distinctive term of a market and language:
+    `market, language, side (praise | complaint), term, z, n_satisfied, n_dissatisfied, examples (list of str)`.
+    `counts`: rows by outcome, for the report's account of every row.
+    """
+
+    metrics: pl.DataFrame
+    themes: pl.DataFrame
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Stated beside inferred: agreement figures, and the comments where the two part most.
+
+    `disagreements`: `id, market, language, text, stated_rating_1_5, inferred_rating_1_5, gap`, largest first.
+    `trends` and `differences` are figures between periods and groups in METRICS form, empty when not asked for.
+    """
+
+    metrics: pl.DataFrame
+    disagreements: pl.DataFrame
