@@ -1,0 +1,1 @@
+"""The command line: parses, opens, prints and exits. Nothing below it does."""

@@ -1,0 +1,1 @@
+"""Faces of cxtext for other libraries."""

@@ -1,0 +1,1 @@
+"""Groups of comments and respondents to figures with n and an interval."""

@@ -1,0 +1,1 @@
+"""Measured results to HTML, XLSX, Markdown and JSON. Computes nothing."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cxtext.schema.settings import Settings
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -95,8 +97,10 @@ class Measured:
 
     `metrics` has the columns of schema.columns.METRICS.
     `themes`: one row a distinctive term of a market and language:
-    `market, language, side (praise | complaint), term, z, n_satisfied, n_dissatisfied, examples (list of str)`.
-    `counts`: rows by outcome, for the report's account of every row.
+    `market, language, side (praise | complaint), term, z, n_satisfied, n_dissatisfied, examples`
+    (a list of comment texts).
+    `counts`: what became of every row, in rows: `read, rejected, scored, unscored_<reason>,
+    language_<code or reason>, personal_data_<kind>` and so on.
     """
 
     metrics: pl.DataFrame
@@ -108,9 +112,33 @@ class Measured:
 class Compared:
     """Stated beside inferred: agreement figures, and the comments where the two part most.
 
-    `disagreements`: `id, market, language, text, stated_rating_1_5, inferred_rating_1_5, gap`, largest first.
-    `trends` and `differences` are figures between periods and groups in METRICS form, empty when not asked for.
+    `metrics` has the columns of schema.columns.METRICS (csat_gap, agreement_exact, qwk, mae, bias ...).
+    `disagreements`: `id, market, language, text, stated_rating_1_5, inferred_rating_1_5, gap` (inferred
+    minus stated), largest first.
     """
 
     metrics: pl.DataFrame
     disagreements: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class ModelUsed:
+    """A model that took part in a run."""
+
+    name: str
+    version: str
+    files: dict[str, str]  # file name -> sha256
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything one run found: all that the reports show comes from here."""
+
+    version: str
+    settings: Settings
+    comments_read: CommentsRead
+    surveys_read: SurveysRead
+    joined: Joined
+    measured: Measured
+    compared: Compared
+    models: tuple[ModelUsed, ...]

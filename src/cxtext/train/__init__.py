@@ -1,0 +1,1 @@
+"""Makes the models that cxtext ships, or adapts them to new data."""
