@@ -87,8 +87,8 @@ LANGUAGE_SHARES: Final = pl.List(pl.Struct({"language": pl.String(), "share": pl
 THEMES: Final = pl.List(pl.Struct({"term": pl.String(), "polarity": pl.String(), "evidence": pl.String()}))
 
 # What each per-comment stage adds.
-# `personal_data`: the kind of each placeholder put into the row, with repeats. `text_reason`: an UnscoredReason
-# that follows from the text alone (empty, too_short, no_text_left), else null.
+# `personal_data`: the kind of each placeholder put into the row, with repeats.
+# `text_reason`: an UnscoredReason that follows from the text alone (empty, too_short, no_text_left), else null.
 PROTECTED: Final[dict[str, pl.DataType]] = {
     "personal_data": pl.List(pl.String()),
     "text_reason": pl.String(),
