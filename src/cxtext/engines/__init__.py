@@ -1,8 +1,15 @@
 """Loaded models behind the protocols of schema. Each loader imports its library only when called."""
 
 from functools import lru_cache
+from pathlib import Path
 
+from cxtext import registry
 from cxtext.schema.protocols import Detector, StarEngine, TermExtractor
+from cxtext.schema.results import ModelUsed
+
+LANGUAGE_MODEL = "language"
+SHORT_NAMES = {"linear": "stars-linear"}  # engine name -> folder under models/
+HUGGING_FACE = "hf:"
 
 
 @lru_cache(maxsize=1)
@@ -15,7 +22,7 @@ def load_detector() -> Detector:
     """
     from cxtext.engines.language import NgramDetector
 
-    return NgramDetector.load("language")
+    return NgramDetector.load(LANGUAGE_MODEL)
 
 
 @lru_cache(maxsize=4)
@@ -26,13 +33,13 @@ def load_star_engine(spec: str) -> StarEngine:
     ------
     MissingModelError: the model or the extra it needs is missing, altered or refused.
     """
-    if spec.startswith("hf:"):
+    if spec.startswith(HUGGING_FACE):
         from cxtext.engines.huggingface import HuggingFaceEngine
 
-        return HuggingFaceEngine.load(spec.removeprefix("hf:"))
+        return HuggingFaceEngine.load(spec.removeprefix(HUGGING_FACE))
     from cxtext.engines.linear import LinearEngine
 
-    return LinearEngine.load("stars-linear" if spec == "linear" else spec)
+    return LinearEngine.load(SHORT_NAMES.get(spec, spec))
 
 
 @lru_cache(maxsize=8)
@@ -41,3 +48,24 @@ def load_term_extractor(language: str) -> TermExtractor:
     from cxtext.engines.terms import SpacyTerms
 
     return SpacyTerms.load(language)
+
+
+def models_used(spec: str) -> tuple[ModelUsed, ...]:
+    """Return name, version and file hashes of the models that a run with this star engine reads.
+
+    Raises
+    ------
+    MissingModelError: a model is missing.
+    """
+    return (_declared(LANGUAGE_MODEL), _checkpoint(spec) if spec.startswith(HUGGING_FACE) else _declared(spec))
+
+
+def _declared(spec: str) -> ModelUsed:
+    asset = registry.model(SHORT_NAMES.get(spec, spec))
+    return ModelUsed(asset.name, str(asset.config["version"]), dict(asset.config["files"]))
+
+
+def _checkpoint(spec: str) -> ModelUsed:
+    folder = Path(spec.removeprefix(HUGGING_FACE))
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return ModelUsed(spec, "", {path.name: registry.sha256(path) for path in files})

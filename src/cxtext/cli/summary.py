@@ -1,0 +1,107 @@
+"""What a person sees in the terminal: progress, what was recognised, the figures, and where the report is."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from cxtext.pipeline import Streamed
+    from cxtext.schema.results import Analysis
+
+SHOWN = {"csat_stated": "Stated CSAT", "csat_inferred": "Inferred CSAT", "nps": "NPS", "ces_mean": "CES"}
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a callback (stage, done, total) that draws a bar on a terminal and nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield show
+
+
+def print_summary(analysis: "Analysis", out: Path) -> None:
+    """Print what was recognised, the figures by market and language, and the path of the report."""
+    console = Console()
+    _print_recognised(console, analysis)
+    console.print(_figures(analysis.measured.metrics))
+    console.print(f"Report: [bold]{escape(str(out / 'report.html'))}[/bold]", soft_wrap=True)
+
+
+def _print_recognised(console: Console, analysis: "Analysis") -> None:
+    read = (analysis.comments_read, analysis.surveys_read)
+    for file in (file for result in read for file in result.files):
+        found = [entry for result in read for entry in result.recognised if entry.file == file.name]
+        told = ", ".join(f"{entry.what}={entry.value}{' (assumed)' * entry.assumed}" for entry in found)
+        console.print(f"[bold]{escape(file.name)}[/bold]: {file.rows} rows; {escape(told)}", soft_wrap=True)
+
+
+def _figures(metrics: pl.DataFrame) -> Table:
+    table = Table("Group", *SHOWN.values(), title="95% intervals in brackets; n = comments or respondents")
+    chosen = metrics.filter(pl.col("metric").is_in(SHOWN))
+    for group in chosen["group"].unique(maintain_order=True):
+        rows = {row["metric"]: row for row in chosen.filter(pl.col("group") == group).iter_rows(named=True)}
+        name = " ".join(str(value) for value in json.loads(group).values()) or "all"
+        table.add_row(escape(name), *(_cell(rows.get(metric)) for metric in SHOWN))
+    return table
+
+
+def _cell(row: dict[str, Any] | None) -> str:
+    if row is None or row["value"] is None:
+        return "-"
+    digits = 2 if row["metric"] == "ces_mean" else 0
+    interval = "" if row["low"] is None else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
+    return escape(f"{row['value']:.{digits}f}{interval} n={row['n']}")
+
+
+def print_json(analysis: "Analysis", out: Path) -> None:
+    """Print the summary as JSON: counts, the figures of all groups, and the output folder."""
+    chosen = analysis.measured.metrics.filter(pl.col("metric").is_in(SHOWN))
+    figures = [row | {"group": json.loads(row["group"])} for row in chosen.iter_rows(named=True)]
+    summary = {"out": str(out), "counts": analysis.measured.counts, "figures": figures}
+    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+
+
+def print_warnings(analysis: "Analysis", out: Path) -> None:
+    """Print one line on standard error for each warning, and one for rows without an answer."""
+    for warning in (*analysis.comments_read.warnings, *analysis.surveys_read.warnings):
+        typer.echo(f"warning: {warning}", err=True)
+    rejected = analysis.comments_read.rejected.height + analysis.surveys_read.rejected.height
+    reasons = analysis.joined.comments["unscored_reason"].drop_nulls().value_counts(sort=True).rows()
+    if rejected or reasons:
+        told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons, key=lambda row: (-row[1], row[0])))
+        typer.echo(
+            f"warning: {rejected} rows rejected, {sum(count for _, count in reasons)} comments not scored"
+            f"{f' ({told})' if told else ''}; {out} keeps each with its reason",
+            err=True,
+        )
+
+
+def print_streamed(streamed: "Streamed", *, quiet: bool) -> None:
+    """Print one line on standard error on the rows written, unanswered and rejected."""
+    if quiet:
+        return
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(streamed.unanswered.items()))
+    unanswered = f", without an answer: {reasons}" if reasons else ""
+    typer.echo(f"{streamed.rows} rows written, {streamed.rejected.height} rejected{unanswered}", err=True)
+    for row in streamed.rejected.head(5).iter_rows(named=True):
+        typer.echo(f"warning: {row['file']}, row {row['row']}: {row['reason']}", err=True)

@@ -1,0 +1,56 @@
+"""The per-comment function: protect, detect, classify, theme. Pure: the same bytes wherever it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxtext.classify import classify
+from cxtext.detect import detect, language_mix
+from cxtext.engines import load_detector, load_star_engine, load_term_extractor
+from cxtext.protect import protect
+from cxtext.schema.columns import THEMED
+from cxtext.schema.settings import Settings
+from cxtext.theme import theme
+
+MIX_ROWS = 2_000  # the first rows of a file tell its language mix
+
+
+@dataclass(frozen=True)
+class ScoreContext:
+    """What scoring must know of the whole file, found once and passed to every batch as a constant."""
+
+    settings: Settings
+    mix: Mapping[str, float] | None  # language -> share of the first rows, sums to 1; null when not used
+
+
+def describe_file(head: pl.DataFrame, settings: Settings) -> ScoreContext:
+    """Return the constants of a file from its first rows (only the first 2,000 are read)."""
+    if not settings.language.use_mix:
+        return ScoreContext(settings, mix=None)
+    rows = protect(head.head(MIX_ROWS), keep=settings.keep_personal_data)
+    return ScoreContext(settings, mix=language_mix(rows, load_detector(), settings.language))
+
+
+def score_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Add language, star probabilities and themes to a batch of comments, row by row, none lost.
+
+    `comments` has at least the columns `text, question, market, language_declared`; the columns of
+    schema.columns.PROTECTED, DETECTED, CLASSIFIED and THEMED are added.
+    """
+    scored = classify_batch(comments, context)
+    if not context.settings.themes:
+        return scored.with_columns(pl.lit([], dtype=THEMED["themes"]).alias("themes"))
+    return theme(scored, load_term_extractor)
+
+
+def classify_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Add language and star probabilities to a batch of comments."""
+    engine = load_star_engine(context.settings.engine)
+    return classify(detect_batch(comments, context), engine, question=context.settings.question)
+
+
+def detect_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Add the language to a batch of comments."""
+    protected = protect(comments, keep=context.settings.keep_personal_data)
+    return detect(protected, load_detector(), mix=context.mix, settings=context.settings.language)
