@@ -1,5 +1,5 @@
 # Each target makes its own virtual environment, so Python 3.11+ and make are all that is needed.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c "" 2>/dev/null && echo $$p && break; done)
 OUT ?= out/demo
 
 .PHONY: demo test check bench clean
