@@ -1,1 +1,69 @@
 """Groups of comments and respondents to figures with n and an interval."""
+
+import polars as pl
+
+from cxtext.measure.combined import combined_figures, combined_sums
+from cxtext.measure.counts import count_rows
+from cxtext.measure.inferred import inferred_figures, inferred_sums
+from cxtext.measure.populations import Populations, populations
+from cxtext.measure.reported import with_reported
+from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
+from cxtext.measure.stated import rating_sums, stated_figures
+from cxtext.measure.themes import distinctive_themes
+from cxtext.schema.results import Joined, Measured
+from cxtext.schema.settings import Settings
+from cxtext.statistics.figures import metrics_frame
+from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, by_language, group_names, side_by_side
+
+__all__ = ["measure_groups"]
+
+
+def measure_groups(joined: Joined, settings: Settings) -> Measured:
+    """Return the figures of the total and of every group that `settings.by` asks for.
+
+    Every group has a row for every metric; one without a value says why in `note`. Formulas, units and
+    sources are in docs/scores.md.
+    """
+    people = populations(joined, settings)
+    totals: dict[str, int] = {}
+    parts = [_measure_breakdown(people, dimensions, settings, totals) for dimensions in breakdowns(settings)]
+    return Measured(
+        metrics=with_reported(pl.concat(parts), joined.groups, settings),
+        themes=distinctive_themes(joined.comments, settings),
+        counts=count_rows(joined.comments),
+    )
+
+
+def _measure_breakdown(
+    people: Populations, dimensions: Dimensions, settings: Settings, totals: dict[str, int]
+) -> pl.DataFrame:
+    sums = _sums(people, dimensions)
+    level = settings.level
+    figures = [
+        *stated_figures(sums, level),
+        *inferred_figures(sums, settings),
+        *combined_figures(sums, settings),
+        *score_figures(sums, level),
+        *pair_figures(sums, level),
+    ]
+    return metrics_frame(
+        group_names(sums, dimensions),
+        dimensions,
+        figures,
+        totals=totals,
+        smallest=settings.min_group_n,
+        level=level,
+    )
+
+
+def _sums(people: Populations, dimensions: Dimensions) -> pl.DataFrame:
+    """Return one row a group with the sums that all its figures are computed from."""
+    ratings = by_language(people.ratings, dimensions)
+    respondents = by_language(people.respondents, dimensions)
+    tables = (
+        aggregate(people.comments, dimensions, [*inferred_sums(), *combined_sums()]),
+        aggregate(ratings, dimensions, rating_sums()),
+        aggregate(respondents, dimensions, score_sums()),
+        aggregate(people.pairs(dimensions), dimensions, pair_sums()),
+    )
+    return side_by_side(tables, dimensions)

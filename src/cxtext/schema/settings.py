@@ -81,6 +81,17 @@ class Settings(BaseModel):
     min_group_n: int = Field(default=10, ge=1, description="Groups with fewer rows show no figure.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of every interval.")
     ppi_min_rated_n: int = Field(default=20, ge=2, description="Fewest rated comments for csat_combined.")
+    between_company_sd_csat: float = Field(
+        default=5.0,
+        ge=0,
+        description="Error of inferred CSAT from company to company: standard deviation, percentage points.",
+    )
+    between_company_sd_rating: float = Field(
+        default=0.2, ge=0, description="The same of the mean inferred rating, in stars."
+    )
+    between_company_sd_share: float = Field(
+        default=4.0, ge=0, description="The same of the share of each star, in percentage points."
+    )
     themes: bool = Field(default=True, description="Extract terms and compare praise with complaints.")
     theme_top_n: int = Field(default=10, ge=1, description="Distinctive terms shown per side and group.")
     seed: int = Field(default=0, description="Seed of every bootstrap.")

@@ -1,0 +1,62 @@
+"""Who a figure is about: comments, ratings, respondents, and pairs of an inferred rating with an NPS."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxtext.schema.results import Joined
+from cxtext.schema.settings import Settings
+from cxtext.statistics.groups import Dimensions, with_dimensions
+from cxtext.statistics.stated import satisfied
+
+KEY = "respondent_id"
+
+
+@dataclass(frozen=True)
+class Populations:
+    """The rows that figures are computed from, each with the columns of the dimensions.
+
+    `comments`: every comment, with `satisfied` (null where unrated). `ratings`: every rating once, a
+    comment's own or a respondent's in a survey, with `satisfied`. `respondents`: every valid respondent.
+    The last two have `languages` instead of `language`.
+    """
+
+    comments: pl.DataFrame
+    ratings: pl.DataFrame
+    respondents: pl.DataFrame
+    scored_with_nps: pl.DataFrame
+
+    def pairs(self, dimensions: Dimensions) -> pl.DataFrame:
+        """Return the mean inferred rating of a respondent's comments in a group, with the NPS given."""
+        rows = self.scored_with_nps
+        if rows[KEY].drop_nulls().is_unique().all():
+            return rows
+        one = pl.coalesce(KEY, pl.format("row {}", pl.int_range(pl.len()))).alias("who")
+        means = pl.col("inferred_rating_1_5").mean(), pl.col("nps_0_10").first()
+        return rows.with_columns(one).group_by(*dimensions, "who").agg(*means)
+
+
+def populations(joined: Joined, settings: Settings) -> Populations:
+    """Return the populations of a run."""
+    comments = with_dimensions(joined.comments, settings).with_columns(satisfied(settings))
+    respondents = with_dimensions(joined.respondents, settings)
+    contradicted = joined.misfits.filter(kind="conflicting_scores")[KEY].unique()
+    pairs = comments.filter(
+        pl.col("inferred_rating_1_5").is_not_null(),
+        pl.col("nps_0_10").is_not_null(),
+        pl.col(KEY).is_null() | ~pl.col(KEY).is_in(contradicted.implode()),
+    )
+    return Populations(comments, _ratings(comments, respondents, settings), respondents, pairs)
+
+
+def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    dimensions = sorted({name for by in settings.by for name in by} - {"language"})
+    columns = [*dimensions, "languages", "stated_rating_1_5", "satisfied"]
+    own = comments.filter(pl.col("stated_from") == "comment")
+    from_survey = respondents.filter(pl.col("stated_rating_1_5").is_not_null(), ~pl.col("rated_in_comment"))
+    return pl.concat(
+        [
+            own.with_columns(languages=pl.concat_list("language").list.drop_nulls()).select(columns),
+            from_survey.with_columns(satisfied(settings)).select(columns),
+        ]
+    )

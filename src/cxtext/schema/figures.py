@@ -1,0 +1,53 @@
+"""What the text columns of a figure's row (schema.columns.METRICS) may say: its unit, its method, its note.
+
+Fixed phrases, so that a report can translate them; numbers stand in columns of their own.
+"""
+
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What `value`, `low` and `high` are counted in. CES figures have `ces ` and the scale and direction."""
+
+    PERCENT = "percent"  # 0..100
+    POINTS = "points"  # NPS -100..100; gaps between two percentages
+    RATING = "rating 1-5"
+    STARS = "stars"  # differences between ratings on 1..5
+    CORRELATION = "correlation"  # -1..1
+    KAPPA = "kappa"  # -1..1, 0 as by chance
+    ALPHA = "alpha"  # Krippendorff's, at most 1, 0 as by chance
+    CES = "ces"
+
+
+class Method(StrEnum):
+    """How a figure and its interval were computed; formulas and sources in docs/scores.md."""
+
+    COUNT = "count"  # a fact of the input, no interval
+    WILSON = "wilson"
+    T = "t"
+    PAIRED_T = "paired t"
+    ADJUSTED_WALD = "adjusted wald"
+    FISHER_Z = "fisher z"
+    BOOTSTRAP = "bootstrap"
+    MEAN_PROBABILITY = "mean probability, between-company interval"
+    PPI = "ppi++"
+    RATED_ONLY = "rated only"
+    REPORTED = "as reported"
+
+
+class Note(StrEnum):
+    """Why a figure is null, or what to know of it."""
+
+    NO_DATA = "no data"
+    SUPPRESSED = "suppressed: too few"
+    SUPPRESSED_OTHER = "suppressed: would reveal another group"
+    ONE_VALUE = "all values are the same"
+    OTHER_CHANNEL = "refused: rated and unrated comments differ in channel"
+    OTHER_SOURCE = "refused: rated and unrated comments differ in source"
+    SCORES_DIFFER = "refused: rated and unrated comments differ in inferred score beyond chance"
+    TOO_FEW_RATED = "refused: too few rated comments"
+    NO_UNRATED = "no unrated comments: the rated alone"
+    NO_GAIN = "no gain from the unrated comments: the rated alone"
+    SCALES_DIFFER = "refused: different scales"
+    WIDEST = "widest interval that n and score allow"
+    NO_N = "no interval: n not reported"
