@@ -1,0 +1,25 @@
+"""The sections of a report, in reading order: each a function from a scope to a section."""
+
+from cxtext.report.document import Section
+from cxtext.report.scope import Scope
+from cxtext.report.sections.account import account
+from cxtext.report.sections.agreement import agreement
+from cxtext.report.sections.effort import effort
+from cxtext.report.sections.headline import headline
+from cxtext.report.sections.method import method, recognised
+from cxtext.report.sections.others import others
+from cxtext.report.sections.partings import partings
+from cxtext.report.sections.recommendation import recommendation
+from cxtext.report.sections.satisfaction import satisfaction
+from cxtext.report.sections.subjects import subjects
+
+IN_ORDER = (
+    *(headline, satisfaction, agreement, recommendation, effort, others),
+    *(subjects, partings, account, recognised, method),
+)
+
+
+def sections_of(scope: Scope) -> tuple[Section, ...]:
+    """Return the sections that have anything to say, in reading order."""
+    sections = (section(scope) for section in IN_ORDER)
+    return tuple(section for section in sections if section.blocks)

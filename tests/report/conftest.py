@@ -1,0 +1,280 @@
+"""A finished analysis to render: six real markets, one too small to show, one with a hostile name."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+from cxtext.report import collect
+from cxtext.schema import columns
+from cxtext.schema.results import (
+    Analysis,
+    CommentsRead,
+    Compared,
+    InputFile,
+    JoinCounts,
+    Joined,
+    Measured,
+    ModelUsed,
+    Recognised,
+    SurveysRead,
+)
+from cxtext.schema.settings import Settings
+
+HOSTILE = "<script>alert(1)</script>"
+FORMULA = "=HYPERLINK(A1)"
+TEXTS = {
+    "da": ("Hurtig levering og venlig betjening", "Jeg ventede tre uger og hørte intet"),
+    "nl": ("Vriendelijke monteur, alles werkt weer", "Niemand neemt de telefoon op, waardeloos"),
+    "fr": ("Livraison rapide, personnel très aimable", "Trois semaines de retard et aucune réponse"),
+    "en": ("Quick delivery and a friendly driver", f"{FORMULA} I waited weeks {HOSTILE} & heard *nothing*"),
+}
+# market, language, rows, rated
+GROUPS = (
+    ("DK", "da", 60, 40),
+    ("FR", "fr", 50, 0),
+    ("GB", "en", 40, 40),
+    ("US", "en", 30, 15),
+    ("NL", "nl", 30, 20),
+    ("BE", "nl", 25, 12),
+    ("BE", "fr", 20, 12),
+    ("LU", "fr", 4, 4),
+    (HOSTILE, "en", 14, 7),
+)
+REASONS = {
+    "language_reason": tuple(columns.LanguageReason),
+    "unscored_reason": tuple(columns.UnscoredReason),
+    "stated_reason": tuple(columns.StatedReason),
+}
+METRICS = {
+    **dict.fromkeys(("csat_stated", "csat_inferred", "csat_combined"), 68.4),
+    **{f"rating_share_{star}": 20.0 for star in columns.STARS},
+    "csat_gap": -4.2,
+    "rating_stated_mean": 3.61,
+    "rating_inferred_mean": 3.5,
+    "rating_combined_mean": 3.55,
+    "nps": 12.5,
+    "nps_promoters": 45.0,
+    "nps_passives": 22.5,
+    "nps_detractors": 32.5,
+    "nps_correlation": 0.62,
+    "ces_mean": 4.125,
+    "ces_easy_share": 71.0,
+    "agreement_exact": 61.0,
+    "agreement_within_one": 92.0,
+    "mae": 0.52,
+    "bias": -0.11,
+    "qwk": 0.71,
+    "churn_rate": 3.4,
+    "clv": 1234.5,
+    "share_unsupported": 1.2,
+    "share_unscored": 4.5,
+    "match_rate": 88.0,
+}
+COMPARED = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "nps_correlation")
+
+
+def metric(group: dict[str, str], name: str, value: float | None, n: int, **other: Any) -> dict[str, Any]:
+    """Return one row of the metrics frame."""
+    spread = None if value is None else 600 / (n + 20)
+    row = {
+        "group": json.dumps(group),
+        "metric": name,
+        "value": value,
+        "low": None if spread is None or value is None else value - spread,
+        "high": None if spread is None or value is None else value + spread,
+        "level": 0.95,
+        "n": n,
+        "n_rated": None,
+        "n_unrated": None,
+        "method": "wilson",
+        "unit": "percent",
+        "suppressed": False,
+        "note": None,
+    }
+    return row | other
+
+
+def _metrics(groups: list[tuple[dict[str, str], int]], settings: Settings) -> list[dict[str, Any]]:
+    rows = []
+    for group, n in groups:
+        few = n < settings.min_group_n
+        for number, (name, value) in enumerate(METRICS.items()):
+            shown = None if few else value + (n % 7) * (number % 3) / 10
+            rows.append(metric(group, name, shown, n, suppressed=few))
+    return rows
+
+
+def _comments() -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for market, language, count, rated in GROUPS:
+        for number in range(count):
+            good, stated = number % 2 == 0, number < rated
+            rows.append(
+                {
+                    "id": f"C{len(rows)}",
+                    "source_file": "comments.jsonl",
+                    "source_row": len(rows) + 1,
+                    "text": TEXTS[language][not good],
+                    "market": market,
+                    "date": dt.date(2025, 3, 1) + dt.timedelta(days=len(rows)),
+                    "stated_rating": 5.0 if stated else None,
+                    "stated_rating_1_5": 5.0 if stated else None,
+                    "stated_reason": None if stated else "missing",
+                    "language": language,
+                    "language_shares": [{"language": language, "share": 1.0}],
+                    "inferred_rating_1_5": 4.6 if good else 1.4,
+                    "themes": [{"term": "x", "polarity": "positive", "evidence": "x"}],
+                    "personal_data": ["EMAIL"] if number == 3 else [],
+                    "truncated": number == 4,
+                    "in_shop": "shop",
+                }
+            )
+    for name, reasons in REASONS.items():
+        rows += [{"id": reason, "market": "DK", name: reason, "truncated": False} for reason in reasons]
+    rows[-1]["language_reason"], rows[-1]["language_detected"] = "unsupported", "de"
+    everything = columns.COMMENTS | columns.PROTECTED | columns.DETECTED | columns.CLASSIFIED | columns.THEMED
+    return pl.DataFrame(rows, schema=everything | {"in_shop": pl.String()})
+
+
+def _groups() -> list[tuple[dict[str, str], int]]:
+    markets = dict.fromkeys(market for market, *_ in GROUPS)
+    by_market = [({"market": m}, sum(n for market, _, n, _ in GROUPS if market == m)) for m in markets]
+    by_language = [
+        ({"language": code}, sum(n for _, language, n, _ in GROUPS if language == code)) for code in TEXTS
+    ]
+    crossed = [({"market": market, "language": language}, n) for market, language, n, _ in GROUPS]
+    return [({}, sum(n for *_, n, _ in GROUPS)), *by_market, *by_language, *crossed]
+
+
+def _themes() -> pl.DataFrame:
+    rows = [
+        {
+            "market": market,
+            "language": language,
+            "side": side,
+            "term": f"{side} {language}",
+            "z": 3.2 if side == "praise" else -2.8,
+            "n_satisfied": 14,
+            "n_dissatisfied": 3,
+            "examples": [TEXTS[language][side == "complaint"]] * 2,
+        }
+        for market, language, *_ in GROUPS
+        for side in ("praise", "complaint")
+    ]
+    return pl.DataFrame(rows)
+
+
+def _disagreements() -> pl.DataFrame:
+    rows = [
+        {
+            "id": f"C{number}",
+            "market": market,
+            "language": language,
+            "text": TEXTS[language][number % 2],
+            "stated_rating_1_5": 1.0 + 4 * (number % 2),
+            "inferred_rating_1_5": 4.8 - 3.6 * (number % 2),
+            "gap": 3.8 - 7.6 * (number % 2),
+        }
+        for number, (market, language, *_) in enumerate(GROUPS * 3)
+    ]
+    return pl.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def make_analysis() -> Callable[..., Analysis]:
+    """Return a function that makes an analysis with some settings changed."""
+
+    def make(**settings: Any) -> Analysis:
+        chosen = Settings(**settings)
+        metrics = _metrics(_groups(), chosen)
+        of_both = [row for row in metrics if row["metric"] in COMPARED]
+        rest = [row for row in metrics if row["metric"] not in COMPARED]
+        rejected = {"file": "comments.jsonl", "row": 9, "reason": "not valid JSON", "raw": "{"}
+        misfits = [
+            {
+                "kind": "duplicate",
+                "respondent_id": "R1",
+                "file": "surveys.csv",
+                "row": 4,
+                "detail": "repeats",
+            },
+            {
+                "kind": "conflicting_scores",
+                "respondent_id": "R2",
+                "file": "surveys.csv",
+                "row": 7,
+                "detail": "nps 3",
+            },
+            {
+                "kind": "comment_unmatched",
+                "respondent_id": "R3",
+                "file": "c.jsonl",
+                "row": 8,
+                "detail": "no survey",
+            },
+            {
+                "kind": "respondent_unmatched",
+                "respondent_id": "R4",
+                "file": "s.csv",
+                "row": 9,
+                "detail": "no comment",
+            },
+        ]
+        counts = JoinCounts(comments=280, comments_matched=250, survey_rows=260, respondents=255)
+        return Analysis(
+            version="9.9.9",
+            settings=chosen,
+            comments_read=CommentsRead(
+                frame=_comments(),
+                rejected=pl.DataFrame([rejected], schema=columns.REJECTED),
+                files=(
+                    InputFile(
+                        "comments.jsonl", "ab" * 32, "comments", "jsonl", "utf-8", None, "gzip", 281, 1
+                    ),
+                ),
+                recognised=(
+                    Recognised("comments.jsonl", "text", "comment"),
+                    Recognised("comments.jsonl", "scale", "1-5", assumed=True),
+                ),
+                warnings=("surveys.csv: the ces column is empty",),
+                control_characters_removed=2,
+            ),
+            surveys_read=SurveysRead(
+                respondents=pl.DataFrame(schema=columns.RESPONDENTS),
+                groups=pl.DataFrame(schema=columns.GROUP_RESULTS),
+                rejected=pl.DataFrame(
+                    [{"file": "surveys.csv", "row": 3, "reason": "too many fields", "raw": "a,b"}],
+                    schema=columns.REJECTED,
+                ),
+                files=(InputFile("surveys.csv", "cd" * 32, "surveys", "csv", "cp1252", ";", None, 261, 1),),
+            ),
+            joined=Joined(
+                comments=_comments(),
+                respondents=pl.DataFrame(schema=columns.RESPONDENTS),
+                groups=pl.DataFrame(schema=columns.GROUP_RESULTS),
+                counts=counts,
+                misfits=pl.DataFrame(misfits),
+            ),
+            measured=Measured(metrics=pl.DataFrame(rest, schema=columns.METRICS), themes=_themes()),
+            compared=Compared(pl.DataFrame(of_both, schema=columns.METRICS), _disagreements()),
+            models=(ModelUsed("stars-linear", "1.0.0", {"weights.safetensors": "ef" * 32}),),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def analysis(make_analysis: Callable[..., Analysis]) -> Analysis:
+    """Return an analysis with the default settings."""
+    return make_analysis()
+
+
+@pytest.fixture
+def data(analysis: Analysis) -> dict[str, Any]:
+    """Return the collected data, as they come back from report.json."""
+    copied: dict[str, Any] = json.loads(json.dumps(collect(analysis)))
+    return copied
