@@ -27,6 +27,7 @@ REPLACED = [
     ("PHONE", None, "0031 6 12345678", "[PHONE]"),
     ("IBAN", None, "op NL91 ABNA 0417 1643 00 op 3 mei", "op [IBAN] op 3 mei"),
     ("IBAN", None, "fr14 2004 1010 0505 0001 3m02 606 merci", "[IBAN] merci"),
+    ("IBAN", "BE", "op BE68 5390 0754 7034 graag", "op [IBAN] graag"),  # of a bank that no list has
     ("CARD", None, "carte 4111 1111 1111 1111 12/29", "carte [CARD] 12/29"),
     ("BSN", "NL", "mijn burgerservicenummer is 111222333", "mijn burgerservicenummer is [BSN]"),
     ("BSN", None, "1112.22.333 staat erop", "[BSN] staat erop"),
