@@ -1,0 +1,104 @@
+"""classify: text -> probabilities of 1..5 stars and what follows from them, or null and the reason."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cxtext.schema.columns import CLASSIFIED, P_STARS, LanguageReason, UnscoredReason
+from cxtext.schema.protocols import Floats, StarEngine
+
+SENTIMENTS: Final = ("negative", "neutral", "positive")
+_UNIT: Final = ("text", "_language", "_question")  # each distinct one is scored once
+_BEFORE: Final = "_reason"
+_SCORES: Final = tuple(name for name in CLASSIFIED if name != "unscored_reason")
+
+
+def classify(frame: pl.DataFrame, engine: StarEngine, *, question: str | None = None) -> pl.DataFrame:
+    """Add the columns of schema.columns.CLASSIFIED to comments, row by row, none lost.
+
+    `frame` has `text`, `text_reason`, `language`, `language_reason` and perhaps `question`, which wins over
+    the argument. A comment of undetermined language is scored if the engine finds evidence in it. Each
+    distinct (text, language, question) is scored once. Rows without a score have an `unscored_reason`.
+    """
+    prepared = frame.with_columns(_reason_before(), _language(), _question(frame.columns, question))
+    units = prepared.filter(pl.col(_BEFORE).is_null()).select(_UNIT).unique(maintain_order=True)
+    joined = prepared.join(
+        _scored(units, engine), on=_UNIT, how="left", nulls_equal=True, maintain_order="left"
+    )
+    answered = pl.col(_BEFORE).is_null() & pl.col("engine").is_not_null()
+    added = [pl.when(answered).then(name).alias(name) for name in _SCORES]
+    reason = pl.when(~answered).then(pl.coalesce(_BEFORE, _reason_after())).alias("unscored_reason")
+    return joined.with_columns(*added, reason).select(*frame.columns, *CLASSIFIED)
+
+
+def stars_frame(probabilities: Floats) -> pl.DataFrame:
+    """Return what follows from star probabilities (n, 5), each row summing to 1, or NaN for no answer (null).
+
+    Inferred rating: sum of k * p(k). Hard star: the median of p, the smallest k with p(1..k) >= 1/2. Inferred
+    CSAT: p(4) + p(5). Sentiment: the largest of p(1) + p(2), p(3), p(4) + p(5), the earlier one on a tie.
+    """
+    three = np.stack([probabilities[:, :2].sum(1), probabilities[:, 2], probabilities[:, 3:].sum(1)], axis=1)
+    # A sum of floats may miss 1/2 by a rounding error, which must not move the median.
+    median = (np.cumsum(probabilities, axis=1)[:, :4] < 0.5 - 1e-12).sum(1) + 1
+    columns = dict(zip(P_STARS, probabilities.T, strict=True)) | {
+        "inferred_rating_1_5": probabilities @ np.arange(1.0, 6.0),
+        "inferred_star_1_5": median.astype(np.int64),
+        "inferred_csat_0_1": three[:, 2],
+        "sentiment": np.array(SENTIMENTS)[three.argmax(1)],
+    }
+    known = pl.Series(~np.isnan(probabilities).any(axis=1), dtype=pl.Boolean)
+    frame = pl.DataFrame(columns, schema={name: CLASSIFIED[name] for name in columns})
+    return frame.select(pl.when(known).then(name).alias(name) for name in columns)
+
+
+def _scored(units: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
+    """Return the distinct units with their scores; null where the engine has no evidence."""
+    texts, languages, questions = (units[name].to_list() for name in _UNIT)
+    stars = engine.predict(texts, languages, questions)
+    truncated = pl.Series("truncated", stars.truncated, dtype=pl.Boolean)
+    known = pl.col("p_star_1").is_not_null()
+    scores = stars_frame(stars.probabilities).with_columns(
+        truncated, engine=pl.when(known).then(pl.lit(engine.name))
+    )
+    return units.hstack(scores)
+
+
+def _reason_before() -> pl.Expr:
+    """Why a row is not even shown to the engine."""
+    unsupported = pl.col("language").is_null() & (
+        pl.col("language_reason") == LanguageReason.UNSUPPORTED.value
+    )
+    return (
+        pl.when(pl.col("text_reason").is_not_null())
+        .then("text_reason")
+        .when(pl.col("text").is_null())
+        .then(pl.lit(UnscoredReason.EMPTY.value))
+        .when(unsupported)
+        .then(pl.lit(UnscoredReason.UNSUPPORTED.value))
+        .alias(_BEFORE)
+    )
+
+
+def _reason_after() -> pl.Expr:
+    """Why the engine gave no answer."""
+    undetermined = pl.lit(UnscoredReason.UNDETERMINED.value)
+    return (
+        pl.when(pl.col("language").is_null())
+        .then(undetermined)
+        .otherwise(pl.lit(UnscoredReason.NO_EVIDENCE.value))
+    )
+
+
+def _language() -> pl.Expr:
+    return pl.col("language").fill_null("").alias("_language")
+
+
+def _question(columns: Sequence[str], question: str | None) -> pl.Expr:
+    """Return the row's own question where it has one that is not blank, else the one given for all."""
+    given = pl.lit(question, dtype=pl.String)
+    if "question" not in columns:
+        return given.alias("_question")
+    own = pl.col("question")
+    return pl.when(own.str.strip_chars() != "").then(own).otherwise(given).alias("_question")
