@@ -84,7 +84,7 @@ def _rows(found: pl.DataFrame, settings: Settings) -> pl.DataFrame:
             .then(pl.lit(Note.NO_N.value))
             .otherwise(pl.lit(note)),
         )
-        .select(METRICS)
+        .select(*METRICS)
         .cast(METRICS)  # type: ignore[arg-type]
     )
 

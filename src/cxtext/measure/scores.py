@@ -1,5 +1,6 @@
 """What respondents scored: NPS and CES, and how the words of their comments go with the NPS."""
 
+import numpy as np
 import polars as pl
 
 from cxtext.schema.figures import Method, Note, Unit
@@ -53,10 +54,10 @@ def _nps(sums: pl.DataFrame, level: float) -> list[Figures]:
 def _ces(sums: pl.DataFrame, level: float) -> list[Figures]:
     n = sums["ces_n"].fill_null(0).to_numpy()
     scales = [list(found or ()) for found in sums["ces_scales"].to_list()]
-    one_scale = pl.Series([len(found) <= 1 for found in scales]).to_numpy()
+    one_scale = np.array([len(found) <= 1 for found in scales], dtype=bool)
     notes = [None if len(found) <= 1 else Note.SCALES_DIFFER for found in scales]
     units = [" ".join([Unit.CES, *found[:1]]) for found in scales]
-    mean = sums["ces_mean"].set(pl.Series(~one_scale), None)
+    mean = np.where(one_scale, sums["ces_mean"].cast(pl.Float64).to_numpy(), np.nan)
     easy = sums["ces_easy"].fill_null(0).to_numpy()
     share = wilson(easy, n, level).map(lambda x: 100 * x)
     return [
