@@ -21,6 +21,10 @@ class Detector(Protocol):
         """Return an array (texts, labels) of calibrated log-likelihoods; a row of zeros has no evidence."""
         ...
 
+    def identify(self, texts: Sequence[str]) -> list[str | None]:
+        """Return which language, of any in the world it knows, each text is in; slow, for texts of no label."""
+        ...
+
 
 @dataclass(frozen=True)
 class Stars:

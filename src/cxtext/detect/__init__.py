@@ -1,0 +1,104 @@
+"""Adds the language of each comment: evidence of the text, weighed with what is known of the row and the file."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cxtext.detect.mixture import language_shares
+from cxtext.detect.priors import log_priors, open_log_prior
+from cxtext.schema.columns import DETECTED, LANGUAGES, LanguageReason
+from cxtext.schema.protocols import Bools, Detector, Floats
+from cxtext.schema.settings import LanguageSettings
+
+MIX_ROWS: Final = 2_000
+_MIX_STEPS: Final = 20  # of expectation maximisation
+
+
+def detect(
+    frame: pl.DataFrame,
+    detector: Detector,
+    *,
+    mix: Mapping[str, float] | None,
+    settings: LanguageSettings,
+) -> pl.DataFrame:
+    """Return the frame with the columns of schema.columns.DETECTED.
+
+    `frame` has `text`; `text_reason`, `market` and `language_declared` are used where there. `mix` is the share of
+    each label in the file (see `language_mix`), a prior for rows that have no market.
+    """
+    texts = frame["text"].fill_null("").to_list()
+    reasons = frame["text_reason"].to_list() if "text_reason" in frame.columns else [None] * len(texts)
+    evidence = detector.log_likelihoods(
+        ["" if reason else text for text, reason in zip(texts, reasons, strict=True)]
+    )
+    priors = log_priors(frame, detector.labels, mix, settings)
+    posterior = _posterior(evidence + priors)
+    rows = _answers(detector, texts, reasons, evidence, posterior)
+    for row, shares in language_shares(
+        detector, texts, priors, _readable(evidence, reasons), posterior
+    ).items():
+        rows[row] |= _mixed(shares, detector.labels)
+    columns = {name: [row[name] for row in rows] for name in DETECTED}
+    return frame.with_columns(pl.DataFrame(columns, schema=DETECTED))
+
+
+def language_mix(frame: pl.DataFrame, detector: Detector, settings: LanguageSettings) -> dict[str, float]:
+    """Return the share of each label among the first 2,000 texts, estimated by expectation maximisation.
+
+    The shares sum to 1. Texts without evidence do not count; with none at all the shares are those of the open
+    prior.
+    """
+    evidence = detector.log_likelihoods(frame["text"].head(MIX_ROWS).fill_null("").to_list())
+    evidence = evidence[evidence.any(axis=1)]
+    log_prior = open_log_prior(detector.labels, settings)
+    shares = np.exp(log_prior)
+    for _ in range(_MIX_STEPS if len(evidence) else 0):
+        posterior = _posterior(evidence + np.log(np.maximum(shares, 1e-12)))
+        shares = (posterior.sum(axis=0) + np.exp(log_prior)) / (len(evidence) + 1)
+    return dict(zip(detector.labels, shares.tolist(), strict=True))
+
+
+def _posterior(logits: Floats) -> Floats:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def _readable(evidence: Floats, reasons: list[str | None]) -> Bools:
+    return evidence.any(axis=1) & np.array([reason is None for reason in reasons], dtype=bool)
+
+
+def _answers(
+    detector: Detector, texts: list[str], reasons: list[str | None], evidence: Floats, posterior: Floats
+) -> list[dict[str, object]]:
+    """Return the DETECTED values of each row, as if no text held two languages."""
+    best = posterior.argmax(axis=1)
+    readable = _readable(evidence, reasons)
+    rows: list[dict[str, object]] = []
+    for i, reason in enumerate(reasons):
+        label = detector.labels[best[i]]
+        row: dict[str, object] = dict.fromkeys(DETECTED)
+        if not readable[i]:
+            row["language_reason"] = reason or LanguageReason.UNDETERMINED
+        elif label in LANGUAGES:
+            row |= {"language": label, "language_detected": label}
+        else:
+            named = detector.identify([texts[i]])[0] if label == "other" else label
+            row |= {"language_reason": LanguageReason.UNSUPPORTED}
+            row |= {"language_detected": None if named in LANGUAGES else named}
+        if readable[i]:
+            row["language_confidence"] = float(posterior[i, best[i]])
+        rows.append(row)
+    return rows
+
+
+def _mixed(shares: dict[str, float], labels: tuple[str, ...]) -> dict[str, object]:
+    """Return what changes in a row that holds two languages: the dominant supported one is kept."""
+    supported = [label for label in shares if label in LANGUAGES]
+    return {
+        "language": supported[0],
+        "language_detected": supported[0],
+        "language_reason": LanguageReason.MIXED,
+        "language_shares": [{"language": label, "share": share} for label, share in shares.items()],
+    }

@@ -1,0 +1,61 @@
+"""Names languages the n-gram detector has no label of its own for: langdetect, seeded, for the few texts of others."""
+
+import unicodedata
+
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+_SEED: Final = 0
+_CODES: Final = {"no": "nb", "zh-cn": "zh", "zh-tw": "zh"}
+
+
+class FallbackNamer:
+    """langdetect with its 55 profiles, loaded when first asked; the same text always gets the same answer."""
+
+    def name(self, text: str) -> str | None:
+        """Return the ISO 639-1 code of the text's language, null when langdetect finds nothing to read."""
+        detector = _factory().create()
+        detector.append(text)
+        try:
+            code = detector.detect()
+        except _nothing_to_read():
+            return None
+        return None if code == detector.UNKNOWN_LANG else _CODES.get(code, code)
+
+
+@lru_cache(maxsize=1)
+def _factory() -> Any:
+    """Return a factory of our own with its own seed; langdetect's module-wide one is left alone."""
+    from langdetect.detector_factory import DetectorFactory
+
+    profiles = resources.files("langdetect") / "profiles"
+    files = sorted(
+        (file for file in profiles.iterdir() if not file.name.startswith(".")), key=lambda f: f.name
+    )
+    factory = DetectorFactory()
+    factory.load_json_profile([file.read_text("utf-8") for file in files])
+    factory.seed = _SEED
+    return factory
+
+
+@lru_cache(maxsize=1)
+def _nothing_to_read() -> type[Exception]:
+    from langdetect.lang_detect_exception import LangDetectException
+
+    error: type[Exception] = LangDetectException
+    return error
+
+
+def foreign_script_share(text: str) -> float:
+    """Return the share of letters that are not Latin, 0 for a text without letters."""
+    letters = [char for char in text if char.isalpha()]
+    foreign = sum(not _is_latin(char) for char in letters)
+    return foreign / len(letters) if letters else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _is_latin(char: str) -> bool:
+    return char.isascii() or unicodedata.name(char, "").startswith(
+        ("LATIN", "FEMININE", "MASCULINE", "MODIFIER")
+    )
