@@ -5,28 +5,40 @@ Scoring a comment is protect, detect, classify, theme: see score.py.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
+from typing import Final, Literal
 
 import polars as pl
 
 from cxtext import __version__
 from cxtext.compare import compare_stated_with_inferred
 from cxtext.engines import models_used
-from cxtext.errors import NothingScoredError
+from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
 from cxtext.protect import pseudonymise_keys
-from cxtext.read import read_comments, read_surveys
-from cxtext.report import collect, new_folder, write_reports, write_tables
-from cxtext.runners import BatchFunction, Runner, choose_runner, cut
+from cxtext.read import open_table, read_comments, read_surveys, scoring_columns, scoring_frame
+from cxtext.report import (
+    collect,
+    load_report,
+    new_folder,
+    open_rows,
+    output_format,
+    write_reports,
+    write_tables,
+)
+from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
+from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
 from cxtext.schema.results import Analysis
 from cxtext.schema.settings import Settings
-from cxtext.score import describe_file, score_batch
+from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
 
 Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
@@ -148,15 +160,23 @@ def write_manifest(analysis: Analysis, run: Run, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Streamed:
-    """What a streaming command did: rows written, rows rejected and why, rows without an answer."""
+    """What a streaming command did: rows written, rows without an answer, rows that could not be read."""
 
     rows: int
-    unanswered: Mapping[str, int]  # reason -> rows
+    unanswered: dict[str, int]  # reason -> rows
     rejected: pl.DataFrame  # schema.columns.REJECTED
+    warnings: tuple[str, ...]
+
+
+# What a streaming command adds, and the column that says why a row got no answer.
+STREAMS: Final = {
+    "detect": (detect_batch, (*DETECTED,), "language_reason"),
+    "classify": (classify_batch, (*DETECTED, *CLASSIFIED), "unscored_reason"),
+}
 
 
 def stream(
-    what: str,
+    what: Literal["detect", "classify"],
     source: str,
     output: str,
     *,
@@ -165,7 +185,7 @@ def stream(
     force: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Streamed:
-    """Copy the rows of `source` to `output` with the columns that `what` (detect | classify) adds.
+    """Copy the rows of `source` to `output`, in order, with the columns that `what` adds.
 
     Raises
     ------
@@ -173,15 +193,47 @@ def stream(
     OutputError: the output exists (and not `force`) or can't be written.
     MissingModelError: a model or an extra is missing.
     """
-    add, reason = {"detect": (detect_batch, "language_reason"), "classify": (classify_batch, "unscored_reason")}[what]
+    score, added, reason = STREAMS[what]
     table = open_table(source, settings)
-    roles = find_roles(table.columns, settings)
+    columns = scoring_columns(table, settings)
     batches = table.batches(BATCH_ROWS)
     head = list(islice(batches, POOL_FROM_ROWS // BATCH_ROWS))
-    chosen = runner or choose_runner(rows=sum(map(len, head)))
-    context = describe_file(comments_of(head[0], roles), settings)
-    rows, unanswered = 0, Counter[str]()
+    context = describe_file(scoring_frame(head[0], columns), settings)
+    step = partial(_add_columns, score=score, added=added, columns=columns, context=context)
+    chosen = runner or choose_runner(rows=sum(batch.height for batch in head))
+    rows, reasons = 0, Counter[str]()
     with open_rows(output, output_format(output, table.info.format), force=force) as write:
-        for batch in chosen.map(partial(_with_added, add=add, roles=roles, context=context), chain(head, batches)):
+        for batch in chosen.map(step, chain(head, batches)):
             write(batch)
-            ...
+            rows += batch.height
+            reasons.update(batch[reason].drop_nulls())
+            progress(what, rows, 0)
+    return Streamed(rows, dict(reasons), table.rejected, table.warnings)
+
+
+def _add_columns(
+    batch: pl.DataFrame,
+    score: Callable[[pl.DataFrame, ScoreContext], pl.DataFrame],
+    added: tuple[str, ...],
+    columns: Mapping[Role, str],
+    context: ScoreContext,
+) -> pl.DataFrame:
+    """Return the input's columns as they are (`in_` before the name on a clash), then those added."""
+    kept = batch.rename({name: f"in_{name}" for name in batch.columns if name in added})
+    return kept.hstack(score(scoring_frame(batch, columns), context).select(added))
+
+
+def render_again(folder: Path, report_language: str | None = None) -> list[Path]:
+    """Render the reports of an output folder again from its report.json; return their paths.
+
+    Raises
+    ------
+    InputError: the folder has no report.json that can be read. OutputError: it can't be written to.
+    """
+    data = load_report(folder / "report.json")
+    if report_language:
+        data["settings"]["report_language"] = report_language
+    try:
+        return write_reports(data, folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written ({error.strerror})") from error

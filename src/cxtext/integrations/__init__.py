@@ -1,1 +1,1 @@
-"""Faces of cxtext for other libraries."""
+"""Faces of cxtext for other libraries: a scikit-learn transformer and a spaCy component."""
