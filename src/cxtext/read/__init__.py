@@ -1,1 +1,20 @@
 """Files to checked comments and surveys, with every rejected row kept beside them."""
+
+from cxtext.read.comments import read_comments
+from cxtext.read.formats import open_table
+from cxtext.read.recognise import find_column, find_roles
+from cxtext.read.scoring import scoring_columns, scoring_frame
+from cxtext.read.surveys import read_surveys
+from cxtext.read.table import RawTable, TableInfo
+
+__all__ = [
+    "RawTable",
+    "TableInfo",
+    "find_column",
+    "find_roles",
+    "open_table",
+    "read_comments",
+    "read_surveys",
+    "scoring_columns",
+    "scoring_frame",
+]

@@ -1,0 +1,140 @@
+"""Comment files to one frame of schema.columns.COMMENTS, followed by the input's other columns."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from cxtext.errors import InputError
+from cxtext.read.clean import clean_texts
+from cxtext.read.fields import column, keys, plain_text, shared_fields
+from cxtext.read.load import Loaded, load, stack, stack_rejected
+from cxtext.read.recognise import COMMENT_ROLES, text_columns
+from cxtext.read.sources import find_sources
+from cxtext.read.territories import language_codes
+from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, PROTECTED, THEMED, Role
+from cxtext.schema.results import CommentsRead, Recognised
+from cxtext.schema.settings import Settings
+
+_OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED})
+
+
+class _Comments(NamedTuple):
+    """The comments of one file, and what was recognised of them."""
+
+    frame: pl.DataFrame
+    loaded: Loaded
+    recognised: tuple[Recognised, ...]
+    warnings: tuple[str, ...]
+    removed: int
+
+
+def read_comments(sources: Sequence[str | Path], settings: Settings) -> CommentsRead:
+    """Read all comments of files, folders, globs and `-` (standard input), in that order.
+
+    Every row that can be read is kept, blank comments too; the others are in `rejected`. Several text
+    columns (`columns={"text": ("Good", "Better")}`) become as many comments per row, the column's title
+    as the question. Ids that occur twice are kept, with a warning.
+
+    Raises
+    ------
+    InputError: an input can't be read, has no text column or several, or contradicts the settings.
+    """
+    parts = [
+        _read_file(load(source, settings, kind="comments", roles=COMMENT_ROLES), settings)
+        for source in find_sources(sources)
+    ]
+    if not parts:
+        raise InputError("no input: name a file of comments")
+    frame = stack([part.frame for part in parts])
+    others = [name for name in frame.columns if name not in COMMENTS]
+    return CommentsRead(
+        frame=frame.select(*COMMENTS, *others).cast(pl.Schema(COMMENTS)),
+        rejected=stack_rejected([part.loaded.rejected for part in parts]),
+        files=tuple(part.loaded.file for part in parts),
+        recognised=tuple(one for part in parts for one in part.recognised),
+        warnings=(*(one for part in parts for one in part.warnings), *_repeated_ids(frame["id"])),
+        control_characters_removed=sum(part.removed for part in parts),
+    )
+
+
+def _read_file(loaded: Loaded, settings: Settings) -> _Comments:
+    fields = shared_fields(loaded, settings)
+    texts = text_columns(loaded.roles, loaded.frame.columns, loaded.given)
+    frame = fields.frame.with_columns(
+        _ids(loaded),
+        language_codes(column(loaded, Role.LANGUAGE)).alias("language_declared"),
+    )
+    frame = frame.hstack(_others(loaded))
+    frame = _one_row_a_text(frame, loaded, texts)
+    cleaned = clean_texts(frame, repair=("text", "question"))
+    warnings = [*loaded.warnings, *fields.warnings]
+    if cleaned.repaired:
+        warnings.append(f"{loaded.given}: broken characters repaired in {cleaned.repaired} texts")
+    recognised = (*loaded.recognised, *fields.recognised)
+    return _Comments(cleaned.frame, loaded, recognised, tuple(warnings), cleaned.removed)
+
+
+def _ids(loaded: Loaded) -> pl.Series:
+    place = pl.format("{}:{}", pl.lit(loaded.name), pl.col("row"))
+    given = pl.DataFrame({"id": keys(loaded, Role.ID), "row": loaded.rows})
+    return given.select(pl.coalesce("id", place).alias("id")).to_series()
+
+
+def _others(loaded: Loaded) -> pl.DataFrame:
+    used = {name for names in loaded.roles.columns.values() for name in names}
+    names = [name for name in loaded.frame.columns if name not in used]
+    taken = {*_OURS, *names}
+    return loaded.frame.select(pl.col(name).alias(_free_name(name, taken)) for name in names)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    if name not in _OURS:
+        return name
+    free = f"in_{name}"
+    while free in taken:
+        free = f"in_{free}"
+    taken.add(free)
+    return free
+
+
+def _one_row_a_text(frame: pl.DataFrame, loaded: Loaded, texts: Sequence[str]) -> pl.DataFrame:
+    if len(texts) == 1:
+        return frame.with_columns(_text(loaded, texts[0]), _question(loaded, texts[0]))
+    several = len(loaded.roles.columns[Role.TEXT])
+    order = pl.int_range(0, frame.height, eager=True).alias("__order")
+    parts = [
+        frame.with_columns(
+            _text(loaded, name),
+            pl.lit(loaded.titles.get(name, name)).alias("question"),
+            pl.concat_str("id", pl.lit(f":{name}")).alias("id"),
+            # The comments of one row are one respondent's.
+            pl.coalesce("respondent_id", "id").alias("respondent_id"),
+            order * several + position,
+        )
+        for position, name in enumerate(texts)
+    ]
+    return pl.concat(parts).sort("__order").drop("__order")
+
+
+def _text(loaded: Loaded, name: str) -> pl.Series:
+    values = loaded.frame[name]
+    if values.dtype.is_nested():
+        raise InputError(
+            f"{loaded.given}: column {name!r} holds lists, not text; name another with --column text=NAME"
+        )
+    return values.cast(pl.String).alias("text")
+
+
+def _question(loaded: Loaded, text: str) -> pl.Series:
+    title = loaded.titles.get(text)
+    asked = plain_text(column(loaded, Role.QUESTION)).alias("question")
+    return asked.fill_null(title) if title else asked
+
+
+def _repeated_ids(ids: pl.Series) -> tuple[str, ...]:
+    repeated = len(ids) - ids.n_unique()
+    return (
+        (f"{repeated} comments have an id that occurs before; ids are kept as they are",) if repeated else ()
+    )

@@ -1,0 +1,137 @@
+"""A whole file in memory, with what was recognised of it: the common beginning of comments and surveys."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from cxtext.errors import InputError
+from cxtext.read.formats import open_table
+from cxtext.read.recognise import Roles, find_roles
+from cxtext.read.sources import Source, on_disk
+from cxtext.read.table import RawTable
+from cxtext.schema.columns import REJECTED, Role
+from cxtext.schema.results import InputFile, Recognised
+from cxtext.schema.settings import Settings
+
+_SHOWN_DELIMITERS = {"\t": "tab"}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All readable rows of one file, their numbers, and the roles of their columns."""
+
+    given: str  # the file as the user names it, for messages
+    name: str
+    frame: pl.DataFrame
+    rows: pl.Series  # Int64: the number of each row as the user sees it
+    roles: Roles
+    titles: dict[str, str]
+    rejected: pl.DataFrame
+    file: InputFile
+    recognised: tuple[Recognised, ...]
+    warnings: tuple[str, ...]
+
+
+def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]) -> Loaded:
+    """Read one file whole.
+
+    Raises
+    ------
+    InputError: it can't be read, holds no rows, or contradicts the settings.
+    """
+    with on_disk(source) as file:
+        table = open_table(file, settings)
+        found = find_roles(
+            table.columns, settings, titles=table.titles, open_answers=table.open_answers, roles=tuple(roles)
+        )
+        if kind == "comments":
+            found_text(found, table)
+        batches = list(table.numbered_batches())
+    if not batches:
+        raise InputError(f"{table.source.given}: a header and no rows; name a file that holds {kind}")
+    frame = stack([batch.frame for batch in batches])
+    numbers = pl.Series("source_row", [number for batch in batches for number in batch.numbers], pl.Int64)
+    return Loaded(
+        given=source.given,
+        name=source.name,
+        frame=frame,
+        rows=numbers,
+        roles=found,
+        titles=dict(table.titles),
+        rejected=table.rejected,
+        file=_input_file(table, kind, frame.height),
+        recognised=tuple(_recognised(table, found)),
+        warnings=(*table.warnings, *_role_warnings(table, found)),
+    )
+
+
+def found_text(roles: Roles, table: RawTable) -> None:
+    """Raise InputError unless the text column is known, before a long file is read for nothing."""
+    from cxtext.read.recognise import text_columns
+
+    text_columns(roles, table.columns, table.source.given)
+
+
+def stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return frames on top of each other; a column that differs in type between them becomes String."""
+    types: dict[str, set[pl.DataType]] = {}
+    for frame in frames:
+        for name, dtype in frame.schema.items():
+            types.setdefault(name, set()).add(dtype)
+    mixed = [name for name, found in types.items() if len(found - {pl.Null()}) > 1]
+    same = [
+        frame.with_columns(pl.col([n for n in mixed if n in frame.columns]).cast(pl.String))
+        for frame in frames
+    ]
+    return pl.concat(same, how="diagonal_relaxed", rechunk=True)
+
+
+def stack_rejected(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rejected rows of all files."""
+    return pl.concat([pl.DataFrame(schema=REJECTED), *frames])
+
+
+def _input_file(table: RawTable, kind: str, kept: int) -> InputFile:
+    rejected = len(table.rejects)
+    info = table.info
+    return InputFile(
+        name=table.source.name,
+        sha256=table.sha256,
+        kind=kind,
+        format=info.format,
+        encoding=info.encoding,
+        delimiter=info.delimiter,
+        compression=info.compression,
+        rows=kept + rejected,
+        rejected=rejected,
+    )
+
+
+def _recognised(table: RawTable, roles: Roles) -> list[Recognised]:
+    info, name = table.info, table.source.name
+    how = {
+        "format": info.format,
+        "compression": info.compression,
+        "encoding": info.encoding,
+        "delimiter": _SHOWN_DELIMITERS.get(info.delimiter or "", info.delimiter),
+        "sheet": info.sheet,
+    }
+    written = [Recognised(name, what, value) for what, value in how.items() if value]
+    columns = [Recognised(name, role.value, ", ".join(names)) for role, names in roles.columns.items()]
+    return written + columns
+
+
+def _role_warnings(table: RawTable, roles: Roles) -> list[str]:
+    given = table.source.given
+    absent = [
+        f"{given}: no column {', '.join(names)} (declared as {role.value})"
+        for role, names in roles.missing.items()
+    ]
+    unsure = [
+        f"{given}: columns {', '.join(names)} may all be the {role.value}; {names[0]} is used,"
+        f" name another with --column {role.value}=NAME"
+        for role, names in roles.undecided.items()
+        if role is not Role.TEXT
+    ]
+    return absent + unsure

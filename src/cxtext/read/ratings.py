@@ -1,0 +1,186 @@
+"""Stated ratings: which scale they are on, and where they lie on 1..5.
+
+A scale is declared, or assumed: from the answers themselves (`9/10`), else from the column's name, if it
+holds every value. Where none does, the ratings are null.
+"""
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from cxtext.errors import InputError, UsageError
+from cxtext.read.recognise import scale_in_name
+from cxtext.read.scores import score_range, score_values
+from cxtext.schema.columns import StatedReason
+
+SCALES: Final = {"1-5": (1, 5), "1-7": (1, 7), "1-10": (1, 10), "0-10": (0, 10), "0-100": (0, 100)}
+WORDS: Final = "words"
+_ASSUMED_FROM_NAME: Final = {"rating": "1-5", "satisfaction": "0-10"}
+_ASSUMED_FROM_TOP: Final = {5.0: "1-5", 7.0: "1-7", 10.0: "0-10", 100.0: "0-100"}
+_CONTRADICTED_FROM: Final = 0.5  # share of values off a declared scale
+_FEW: Final = 10  # values too few to tell anything from their range
+
+_STATED: Final = {
+    "stated_rating": pl.Float64(),
+    "stated_scale": pl.String(),
+    "stated_rating_1_5": pl.Float64(),
+    "stated_reason": pl.String(),
+}
+
+
+class Ratings(NamedTuple):
+    """The stated columns of schema.columns.COMMENTS, the scale, and what the user should know."""
+
+    frame: pl.DataFrame
+    scale: str | None
+    assumed: bool
+    warnings: tuple[str, ...]
+
+
+def no_ratings(rows: int) -> pl.DataFrame:
+    """Return the stated columns of rows that hold no rating."""
+    return pl.select(
+        *(pl.lit(None, dtype).alias(name) for name, dtype in _STATED.items() if name != "stated_reason"),
+        stated_reason=pl.lit(StatedReason.MISSING.value),
+    ).select(pl.all().repeat_by(rows).explode() if rows else pl.all().head(0))
+
+
+def read_ratings(values: pl.Series, family: str, declared: str | None, where: str) -> Ratings:
+    """Return the ratings of a column whose name is of a family (rating or satisfaction).
+
+    Raises
+    ------
+    UsageError: there is no such scale. InputError: the values contradict the declared scale.
+    """
+    scores = score_values(values)
+    place = f"{where}: column {values.name!r}"
+    if declared is not None:
+        _check_declared(scores, declared, place)
+        scale: str | None = declared
+    else:
+        scale = _assume(scores, values.name, family)
+    placed = _place(scores, scale)
+    frame = _look_up(values, placed)
+    assumed = declared is None and scale not in (None, WORDS)
+    return Ratings(frame, scale, assumed, tuple(_warnings(frame, scores, scale, place, assumed=assumed)))
+
+
+def to_1_5(rating: pl.Expr, scale: str) -> pl.Expr:
+    """Map a scale onto 1..5: 1 + 4 (x - low) / (high - low)."""
+    low, high = SCALES.get(scale, (1, 5))
+    return 1 + 4 * (rating - low) / (high - low)
+
+
+def _assume(scores: pl.DataFrame, name: str, family: str) -> str | None:
+    numbers, words = scores.filter(pl.col("number").is_not_null()), scores.filter(_only_word())
+    if words["count"].sum() > numbers["count"].sum():
+        return WORDS
+    tops = numbers.drop_nulls("out_of").group_by("out_of").agg(pl.col("count").sum()).sort("count", "out_of")
+    from_top = _ASSUMED_FROM_TOP.get(tops["out_of"][-1]) if tops.height else None
+    candidates = (scale_in_name(name), from_top, _ASSUMED_FROM_NAME.get(family))
+    return next((scale for scale in candidates if scale in SCALES and not _off(numbers, scale)), None)
+
+
+def _only_word() -> pl.Expr:
+    return pl.col("word").is_not_null() & pl.col("number").is_null()
+
+
+def _is_off(scale: str) -> pl.Expr:
+    low, high = SCALES[scale]
+    names_other_top = pl.col("out_of").is_not_null() & (pl.col("out_of") != high)
+    return ~pl.col("number").is_between(low, high) | names_other_top
+
+
+def _off(numbers: pl.DataFrame, scale: str) -> int:
+    return int(numbers.filter(_is_off(scale))["count"].sum())
+
+
+def _check_declared(scores: pl.DataFrame, declared: str, place: str) -> None:
+    numbers = scores.filter(pl.col("number").is_not_null())
+    n = int(numbers["count"].sum())
+    if declared == WORDS:
+        if n and not scores.filter(pl.col("word").is_not_null()).height:
+            raise InputError(f"{place} holds numbers, not words; give their scale with --rating-scale")
+        return
+    if declared not in SCALES:
+        raise UsageError(f"rating scale {declared!r} is unknown; choose from {', '.join((*SCALES, WORDS))}")
+    off = _off(numbers, declared)
+    if off > 1 and off >= _CONTRADICTED_FROM * n:
+        raise InputError(
+            f"{place}: {off} of {n} ratings are off the declared scale {declared}; give the scale they are on"
+        )
+    if declared == "0-100" and n >= _FEW and _are_fractions(numbers["number"]):
+        raise InputError(f"{place}: the ratings are fractions of 1, not 0-100; multiply them by 100")
+
+
+def _are_fractions(numbers: pl.Series) -> bool:
+    return bool((numbers <= 1).all() and (numbers % 1 != 0).any())
+
+
+def _place(scores: pl.DataFrame, scale: str | None) -> pl.DataFrame:
+    """Return per answer its rating on the scale, its place on 1..5 and the reason where it has none."""
+    if scale is None:
+        rating = pl.lit(None, pl.Float64)
+        reason = pl.lit(StatedReason.SCALE_UNKNOWN.value)
+        on_1_5 = rating
+    elif scale == WORDS:
+        rating = on_1_5 = pl.col("word").cast(pl.Float64)
+        reason = pl.lit(StatedReason.NOT_A_RATING.value)
+    else:
+        off = _is_off(scale)
+        rating = pl.when(~off).then("number")
+        reason = pl.when(off).then(pl.lit(StatedReason.OFF_SCALE.value))
+        reason = (
+            pl.when(pl.col("number").is_null())
+            .then(pl.lit(StatedReason.NOT_A_RATING.value))
+            .otherwise(reason)
+        )
+        on_1_5 = to_1_5(rating, scale)
+    return scores.select(
+        "value",
+        stated_rating=rating,
+        stated_scale=pl.when(rating.is_not_null()).then(pl.lit(scale)).otherwise(pl.lit(None, pl.String)),
+        stated_rating_1_5=on_1_5,
+        stated_reason=pl.when("missing")
+        .then(pl.lit(StatedReason.MISSING.value))
+        .when(rating.is_null())
+        .then(reason),
+    )
+
+
+def _look_up(values: pl.Series, placed: pl.DataFrame) -> pl.DataFrame:
+    keys = pl.DataFrame(
+        {"value": values.cast(pl.String, strict=False) if not values.dtype.is_nested() else None}
+    )
+    keys = (
+        keys
+        if keys.height == len(values)
+        else pl.DataFrame({"value": [None] * len(values)}, {"value": pl.String})
+    )
+    found = keys.join(placed, on="value", how="left", maintain_order="left", nulls_equal=True)
+    return found.select(*_STATED).cast(pl.Schema(_STATED))
+
+
+def _warnings(
+    frame: pl.DataFrame, scores: pl.DataFrame, scale: str | None, place: str, *, assumed: bool
+) -> list[str]:
+    counts = dict(frame["stated_reason"].value_counts().rows())
+    numbers = scores.drop_nulls("number")
+    told: list[str] = []
+    if scale is None and counts.get(StatedReason.SCALE_UNKNOWN, 0):
+        span = score_range(numbers) if numbers.height else "no numbers"
+        told.append(f"{place}: scale unknown ({span}), ratings left out; declare it, as: --rating-scale 0-10")
+    if counts.get(StatedReason.OFF_SCALE, 0):
+        told.append(f"{place}: {counts[StatedReason.OFF_SCALE]} ratings off the scale {scale} left out")
+    if counts.get(StatedReason.NOT_A_RATING, 0):
+        told.append(f"{place}: {counts[StatedReason.NOT_A_RATING]} answers are no rating and left out")
+    if assumed and scale == "0-10" and _never_above_half(numbers):
+        told.append(
+            f"{place}: assumed to be 0-10, but no value is above 5; declare the scale if it is another"
+        )
+    return told
+
+
+def _never_above_half(numbers: pl.DataFrame) -> bool:
+    top = numbers["number"].max()
+    return int(numbers["count"].sum()) >= _FEW and isinstance(top, float) and top <= 5

@@ -1,0 +1,128 @@
+"""Structured survey results: one row a respondent, or one row a market and period."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from cxtext.errors import InputError
+from cxtext.read.fields import column, plain_text, shared_fields
+from cxtext.read.load import Loaded, load, stack_rejected
+from cxtext.read.recognise import Roles
+from cxtext.read.scores import score_values
+from cxtext.read.sources import find_sources
+from cxtext.read.territories import market_codes
+from cxtext.schema.columns import GROUP_RESULTS, RESPONDENTS, Role
+from cxtext.schema.results import Recognised, SurveysRead
+from cxtext.schema.settings import Settings
+
+_SURVEY_ROLES: Final = tuple(role for role in Role if role not in (Role.TEXT, Role.QUESTION, Role.LANGUAGE))
+_GROUP_METRICS: Final = {Role.NPS: "nps", Role.CES: "ces_mean", Role.RATING: "csat_stated"}
+_RANGES: Final = {"nps": (-100.0, 100.0), "csat_stated": (0.0, 100.0)}
+_FEW: Final = 3
+
+
+class _Survey(NamedTuple):
+    """The results of one file: respondents or groups, the other empty."""
+
+    respondents: pl.DataFrame
+    groups: pl.DataFrame
+    recognised: tuple[Recognised, ...]
+    warnings: tuple[str, ...]
+
+
+def read_surveys(sources: Sequence[str | Path], settings: Settings) -> SurveysRead:
+    """Read survey results from files, folders, globs and `-`.
+
+    A file without respondents whose rows say how many answered, or of which period they are, holds group
+    results; any other has one row a respondent.
+
+    Raises
+    ------
+    InputError: an input can't be read, holds no score, or contradicts the settings.
+    """
+    loaded = [load(source, settings, kind="surveys", roles=_SURVEY_ROLES) for source in find_sources(sources)]
+    surveys = [_read_file(one, settings) for one in loaded]
+    return SurveysRead(
+        respondents=pl.concat([pl.DataFrame(schema=RESPONDENTS), *(one.respondents for one in surveys)]),
+        groups=pl.concat([pl.DataFrame(schema=GROUP_RESULTS), *(one.groups for one in surveys)]),
+        rejected=stack_rejected([one.rejected for one in loaded]),
+        files=tuple(one.file for one in loaded),
+        recognised=tuple(known for one in surveys for known in one.recognised),
+        warnings=tuple(warning for one in surveys for warning in one.warnings),
+    )
+
+
+def _read_file(loaded: Loaded, settings: Settings) -> _Survey:
+    if not _GROUP_METRICS.keys() & loaded.roles.columns.keys():
+        raise InputError(
+            f"{loaded.given}: no nps, ces or satisfaction column found; name one with --column nps=NAME"
+        )
+    return (
+        _read_groups(loaded, settings) if _is_grouped(loaded.roles) else _read_respondents(loaded, settings)
+    )
+
+
+def _is_grouped(roles: Roles) -> bool:
+    by_respondent = roles.get(Role.RESPONDENT_ID) or roles.get(Role.ID)
+    return by_respondent is None and bool(roles.get(Role.N) or roles.get(Role.PERIOD))
+
+
+def _read_respondents(loaded: Loaded, settings: Settings) -> _Survey:
+    fields = shared_fields(loaded, settings)
+    frame = fields.frame
+    if loaded.roles.get(Role.RESPONDENT_ID) is None:
+        frame = frame.with_columns(plain_text(column(loaded, Role.ID)).alias("respondent_id"))
+    level = Recognised(loaded.name, "level", "one row a respondent")
+    return _Survey(
+        frame.select(*RESPONDENTS).cast(pl.Schema(RESPONDENTS)),
+        pl.DataFrame(schema=GROUP_RESULTS),
+        (*loaded.recognised, *fields.recognised, level),
+        (*loaded.warnings, *fields.warnings),
+    )
+
+
+def _read_groups(loaded: Loaded, settings: Settings) -> _Survey:
+    keys = pl.DataFrame(
+        {
+            "source_row": loaded.rows,
+            "market": market_codes(column(loaded, Role.MARKET)),
+            "period": plain_text(column(loaded, Role.PERIOD)),
+            "n": _numbers(column(loaded, Role.N)).cast(pl.Int64, strict=False),
+        }
+    ).with_columns(source_file=pl.lit(loaded.name))
+    parts, warnings = [], [*loaded.warnings]
+    for role, metric in _GROUP_METRICS.items():
+        if role in loaded.roles.columns:
+            values, told = _metric(column(loaded, role), metric, settings, loaded.given)
+            parts.append(keys.with_columns(metric=pl.lit(metric), value=values))
+            warnings += told
+    groups = pl.concat(parts).sort("source_row", maintain_order=True)
+    level = Recognised(loaded.name, "level", "one row a market and period")
+    return _Survey(
+        pl.DataFrame(schema=RESPONDENTS),
+        groups.select(*GROUP_RESULTS).cast(pl.Schema(GROUP_RESULTS)).drop_nulls("value"),
+        (*loaded.recognised, level),
+        tuple(warnings),
+    )
+
+
+def _metric(values: pl.Series, metric: str, settings: Settings, given: str) -> tuple[pl.Series, list[str]]:
+    numbers = _numbers(values)
+    place = f"{given}: column {values.name!r}"
+    if metric == "csat_stated" and len(numbers) >= _FEW and (numbers.drop_nulls() <= 1).all():
+        raise InputError(f"{place}: fractions of 1 instead of percent; multiply them by 100")
+    ces = settings.ces_scale.split("-")
+    low, high = _RANGES.get(metric, (float(ces[0]), float(ces[1])))
+    valid = numbers.is_between(low, high)
+    off = int((~valid).sum())
+    told = [f"{place}: {off} values are not between {low:g} and {high:g} and left out"] if off else []
+    return numbers.set(~valid.fill_null(value=False), None), told
+
+
+def _numbers(values: pl.Series) -> pl.Series:
+    scores = score_values(values)
+    return values.cast(pl.String, strict=False).replace_strict(
+        scores["value"], scores["number"], default=None, return_dtype=pl.Float64
+    )

@@ -1,0 +1,161 @@
+"""Tables in text files: JSON lines, and delimited text with its header."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any, Final
+
+import polars as pl
+
+from cxtext.errors import InputError
+from cxtext.read.decode import UNDECODABLE, Decoding, lines, recognise_encoding
+from cxtext.read.delimited import SINGLE_COLUMN, Record, recognise_delimiter, records
+from cxtext.read.headers import read_header, unique_names
+from cxtext.read.json_lines import JsonLine, column_types, json_rows, to_frame, without_surrogates
+from cxtext.read.table import Batch, RawTable, Reject
+from cxtext.read.unpack import HEAD, Unpacked
+from cxtext.schema.settings import Settings
+
+_PIPE_SAMPLE: Final = 10_000  # lines of a pipe that tell its columns: a pipe can't be read twice
+_NAMED_DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_SEP_LINE: Final = re.compile(r'^"?sep=(.)"?$', re.IGNORECASE)  # Excel's own hint
+
+
+def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
+    """Open a file of one JSON object a line. Columns are in order of appearance.
+
+    Of a file all lines are looked at for columns and types, of a pipe the first 10,000: a column that
+    first appears later is added to the batch it appears in.
+    """
+    decoding = recognise_encoding(unpacked, settings.encoding)
+    stream = json_rows(lines(unpacked.chunks(), decoding))
+    if unpacked.source.is_pipe:
+        seen = list(islice(stream, _PIPE_SAMPLE))
+        types = column_types(line.row for line in seen if line.row)
+        stream = chain(seen, stream)
+    else:
+        types = column_types(line.row for line in stream if line.row)
+        decoding = replace(decoding, cp1252_lines=0, undecodable_lines=0)
+        stream = json_rows(lines(unpacked.chunks(), decoding))
+    return RawTable(
+        unpacked.source,
+        unpacked.format,
+        unpacked.compression,
+        _json_names(types),
+        lambda rows, rejects: _json_batches(stream, types, decoding, rows, rejects),
+        decoding=decoding,
+    )
+
+
+def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
+    """Open CSV, TSV or a text of one column, with one header row or those of a survey tool.
+
+    Raises
+    ------
+    InputError: the declared delimiter is not the file's.
+    """
+    decoding = recognise_encoding(unpacked, settings.encoding)
+    head = _head_lines(unpacked, decoding)
+    hint = _SEP_LINE.match(head[0])
+    body = head[1:] if hint else head
+    delimiter = hint[1] if hint and not settings.delimiter else _delimiter(body, unpacked, settings)
+    first = [record.fields or [] for record in islice(records(body, delimiter), 3)]
+    header = read_header(first)
+    skip = header.rows + (1 if hint else 0)
+    stream = records(lines(unpacked.chunks(), decoding), delimiter, len(header.names))
+    return RawTable(
+        unpacked.source,
+        unpacked.format,
+        unpacked.compression,
+        header.names,
+        lambda rows, rejects: _record_batches(
+            islice(stream, skip, None), header.names, decoding, rows, rejects
+        ),
+        titles=header.titles,
+        open_answers=header.open_answers,
+        delimiter=None if delimiter == SINGLE_COLUMN else delimiter,
+        decoding=decoding,
+    )
+
+
+def _head_lines(unpacked: Unpacked, decoding: Decoding) -> list[str]:
+    head = list(lines(iter([unpacked.head]), replace(decoding)))
+    whole = head[:-1] if len(unpacked.head) == HEAD and len(head) > 1 else head
+    first = next((at for at, line in enumerate(whole) if line.strip()), 0)
+    return whole[first:]
+
+
+def _delimiter(head: list[str], unpacked: Unpacked, settings: Settings) -> str:
+    found = recognise_delimiter(head, "\t" if unpacked.format == "tsv" else None)
+    if settings.delimiter is None:
+        return found
+    declared = _NAMED_DELIMITERS.get(settings.delimiter.lower(), settings.delimiter)
+    if declared not in head[0] and found != SINGLE_COLUMN:
+        raise InputError(
+            f"{unpacked.source.given}: the header holds no {declared!r}; it looks delimited by {found!r}:"
+            f" leave --delimiter out, or give that one"
+        )
+    return declared
+
+
+def _json_names(types: dict[str, pl.DataType]) -> tuple[str, ...]:
+    return unique_names([without_surrogates(name) for name in types])
+
+
+def _json_batches(
+    stream: Iterator[JsonLine],
+    types: dict[str, pl.DataType],
+    decoding: Decoding,
+    rows: int,
+    rejects: list[Reject],
+) -> Iterator[Batch]:
+    kept: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    for line in stream:
+        if line.row is None or (decoding.undecodable_lines and UNDECODABLE.search(line.raw)):
+            rejects.append(_reject(line, decoding))
+            continue
+        kept.append(line.row)
+        numbers.append(line.number)
+        if len(kept) == rows:
+            yield _json_batch(numbers, kept, types)
+            kept, numbers = [], []
+    if kept:
+        yield _json_batch(numbers, kept, types)
+
+
+def _json_batch(numbers: list[int], rows: list[dict[str, Any]], types: dict[str, pl.DataType]) -> Batch:
+    frame = to_frame(rows, types)
+    return Batch(numbers, frame.rename(dict(zip(frame.columns, unique_names(frame.columns), strict=True))))
+
+
+def _record_batches(
+    stream: Iterator[Record], names: Sequence[str], decoding: Decoding, rows: int, rejects: list[Reject]
+) -> Iterator[Batch]:
+    kept: list[list[str]] = []
+    numbers: list[int] = []
+    for record in stream:
+        if record.fields is None or (decoding.undecodable_lines and UNDECODABLE.search(record.raw)):
+            rejects.append(_reject(record, decoding))
+            continue
+        kept.append(record.fields)
+        numbers.append(record.number)
+        if len(kept) == rows:
+            yield Batch(numbers, _string_frame(names, kept))
+            kept, numbers = [], []
+    if kept:
+        yield Batch(numbers, _string_frame(names, kept))
+
+
+def _string_frame(names: Sequence[str], rows: list[list[str]]) -> pl.DataFrame:
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return pl.DataFrame(
+        [pl.Series(name, [cell or None for cell in cells], pl.String) for name, cells in columns]
+    )
+
+
+def _reject(row: Record | JsonLine, decoding: Decoding) -> Reject:
+    if UNDECODABLE.search(row.raw):
+        return Reject(row.number, f"can't be decoded as {decoding.found}", row.raw)
+    return Reject(row.number, row.reason, row.raw)
