@@ -13,7 +13,7 @@ Dimension = Literal["market", "language", "channel", "touchpoint", "period"]
 
 # Smallest rating that counts as satisfied, per scale. 4 of 5 is the field's top-2-box; the others are
 # the points that map to 4 or more on 1..5, rounded to a whole point.
-SATISFIED_FROM: dict[str, float] = {"1-5": 4, "1-7": 6, "1-10": 8, "0-10": 8, "0-100": 75}
+SATISFIED_FROM: dict[str, float] = {"1-5": 4, "1-7": 6, "1-10": 8, "0-10": 8, "0-100": 75, "words": 4}
 
 
 class LanguageSettings(BaseModel):
