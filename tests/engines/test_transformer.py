@@ -1,0 +1,182 @@
+"""The transformer engine on a tiny random model, built by the same code that builds the shipped one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from cxtext import registry
+from cxtext.engines.transformer import TransformerEngine, batches, calibrate, encode, has_evidence
+from cxtext.errors import MissingModelError
+
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+from cxtext.train.stars.convert import make_tokenizer
+from cxtext.train.stars.export import export_onnx
+
+PIECES = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+PIECES += [(f"▁{word}", -2.0) for word in ("good", "bad", "service", "slow", "what", "better")]
+PIECES += [(letter, -6.0) for letter in "▁abcdefghijklmnopqrstuvwxyz.,!?"]
+HIDDEN, FFN, LAYERS = 128, 256, 2
+TEXTS = ["good service", "slow", "bad bad service, what was slow?", "good " * 40]
+
+
+def random_weights(folder: Path) -> None:
+    """Write a model as train.stars.model.save does, without torch."""
+    generator = np.random.default_rng(0)
+    prefix = "encoder.embeddings."
+    shapes = {
+        f"{prefix}word_embeddings.weight": (len(PIECES), HIDDEN),
+        f"{prefix}position_embeddings.weight": (64, HIDDEN),
+        f"{prefix}token_type_embeddings.weight": (2, HIDDEN),
+        f"{prefix}LayerNorm.weight": (HIDDEN,),
+        f"{prefix}LayerNorm.bias": (HIDDEN,),
+        "head.weight": (5, HIDDEN),
+        "head.bias": (5,),
+    }
+    sizes = {"intermediate.dense": (FFN, HIDDEN), "output.dense": (HIDDEN, FFN)}
+    sizes |= {f"attention.self.{part}": (HIDDEN, HIDDEN) for part in ("query", "key", "value")}
+    sizes |= {"attention.output.dense": (HIDDEN, HIDDEN)}
+    for layer in range(LAYERS):
+        for name, (rows, columns) in sizes.items():
+            shapes[f"encoder.encoder.layer.{layer}.{name}.weight"] = (rows, columns)
+            shapes[f"encoder.encoder.layer.{layer}.{name}.bias"] = (rows,)
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes[f"encoder.encoder.layer.{layer}.{name}.weight"] = (HIDDEN,)
+            shapes[f"encoder.encoder.layer.{layer}.{name}.bias"] = (HIDDEN,)
+    tensors = {
+        name: (generator.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    safetensors.numpy.save_file(tensors, folder / "model.safetensors")
+    shape = {"hidden": HIDDEN, "layers": LAYERS, "heads": 4, "ffn": FFN}
+    (folder / "shape.json").write_text(json.dumps({"shape": shape, "eps": 1e-12}), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a sealed model folder."""
+    made = tmp_path_factory.mktemp("stars")
+    random_weights(made)
+    export_onnx(made, made / "model.onnx")
+    export_onnx(made, made / "float.onnx", quantised=False)
+    make_tokenizer(PIECES).save(str(made / "tokenizer.json"))
+    calibration = {"any": {"temperature": 1.0, "bias": [0.0] * 5}}
+    calibration["nl"] = {"temperature": 1.0, "bias": [0.0, 0.0, 0.0, 0.0, 2.0]}
+    (made / "calibration.json").write_text(json.dumps(calibration), "utf-8")
+    config = {"name": "tiny", "version": "1", "languages": ["nl", "fr", "da", "en"], "max_tokens": 32}
+    registry.seal(made, config, ["model.onnx", "tokenizer.json", "calibration.json"])
+    return made
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> TransformerEngine:
+    """Return the engine of the tiny model."""
+    return TransformerEngine.load(str(folder))
+
+
+def test_gives_a_distribution_for_each_text(engine: TransformerEngine) -> None:
+    """Rows come back in order, each summing to one, and a text that was cut is marked."""
+    found = engine.predict(TEXTS, ["en"] * 4, [None] * 4)
+    np.testing.assert_allclose(found.probabilities.sum(1), 1)
+    assert found.truncated.tolist() == [False, False, False, True]
+    assert not np.allclose(found.probabilities[0], found.probabilities[1], atol=1e-3)
+
+
+def test_a_text_has_the_same_stars_in_any_batch(engine: TransformerEngine) -> None:
+    """Alone, among others, repeated, in another order: the same probabilities to 1e-6."""
+    together = engine.predict([*TEXTS, *TEXTS[::-1]], ["en"] * 8, [None] * 8).probabilities
+    alone = np.concatenate([engine.predict([text], ["en"], [None]).probabilities for text in TEXTS])
+    np.testing.assert_allclose(together, np.concatenate([alone, alone[::-1]]), atol=1e-6)
+
+
+def test_eight_bits_stay_close_to_the_float_model(engine: TransformerEngine, folder: Path) -> None:
+    """Quantised logits differ from the float graph's by little."""
+    import onnxruntime
+
+    exact = TransformerEngine(
+        "float", ["en"], engine.tokenizer, onnxruntime.InferenceSession(folder / "float.onnx"), 32, {}
+    )
+    quantised, _ = engine.logits(TEXTS, [None] * 4)
+    expected, _ = exact.logits(TEXTS, [None] * 4)
+    assert np.abs(expected).max() > 0.1
+    np.testing.assert_allclose(quantised, expected, atol=0.05)
+
+
+def test_the_question_changes_the_answer(engine: TransformerEngine) -> None:
+    """The same words after another question are another text."""
+    found = engine.predict(["slow"] * 2, ["en"] * 2, [None, "what was better?"]).probabilities
+    assert np.abs(found[0] - found[1]).max() > 1e-4
+
+
+def test_each_language_has_its_calibration(engine: TransformerEngine) -> None:
+    """Dutch has a bias towards five stars here; an undetermined language takes the common values."""
+    found = engine.predict(["slow"] * 3, ["nl", "en", ""], [None] * 3).probabilities
+    assert found[0, 4] > found[1, 4]
+    np.testing.assert_array_equal(found[1], found[2])
+
+
+def test_a_text_without_evidence_has_no_stars(engine: TransformerEngine) -> None:
+    """Punctuation and a lone "geen" say nothing; "geen" after a question does, and so does a smiley."""
+    texts = ["- .", "geen", "N.v.t.", "geen", "👍", "good"]
+    found = engine.predict(texts, ["nl"] * 6, [None, None, None, "what better?", None, None])
+    assert np.isnan(found.probabilities).all(1).tolist() == [True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", False), ("12 3", False), ("RAS", False), ("Rien à signaler", True), ("ok", True), (":-)", True)],
+)
+def test_evidence_is_a_word_or_a_sign(text: str, expected: bool) -> None:
+    """Digits and answers that mean "none" are no evidence."""
+    assert has_evidence(text, None) is expected
+
+
+def test_no_texts_give_no_rows(engine: TransformerEngine) -> None:
+    """An empty batch is answered with empty arrays of the right shape."""
+    assert engine.predict([], [], []).probabilities.shape == (0, 5)
+
+
+def test_a_long_text_keeps_its_two_ends() -> None:
+    """Two thirds of the room hold the beginning, one third the end."""
+    tokenizer = make_tokenizer(PIECES)
+    (found,) = encode(tokenizer, ["good " * 20 + "bad " * 20], [None], 14)
+    good, bad = tokenizer.token_to_id("▁good"), tokenizer.token_to_id("▁bad")
+    assert found.ids == [0, *[good] * 8, *[bad] * 4, 2]
+    assert found.truncated
+
+
+def test_a_question_is_the_second_segment() -> None:
+    """It comes after the text with type 1 and takes a quarter of the room at most."""
+    tokenizer = make_tokenizer(PIECES)
+    (found,) = encode(tokenizer, ["good"], ["what " * 30], 32)
+    assert found.type_ids == [0] * 3 + [1] * 8
+    assert not found.truncated
+
+
+def test_batches_hold_every_row_once() -> None:
+    """Short rows come first, none is lost, and no batch is over its limit of padded tokens."""
+    lengths = [500, 3, 700, 3, 4096, 20] * 30
+    found = list(batches(lengths))
+    assert sorted(np.concatenate(found).tolist()) == list(range(len(lengths)))
+    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 2048 for rows in found)
+
+
+def test_calibration_is_a_softmax() -> None:
+    """Temperature 1 and no bias leave the softmax of the logits; a large temperature flattens it."""
+    logits = np.log([[0.1, 0.2, 0.3, 0.3, 0.1]])
+    np.testing.assert_allclose(calibrate(logits, 1.0, np.zeros(5)), [[0.1, 0.2, 0.3, 0.3, 0.1]])
+    np.testing.assert_allclose(calibrate(logits, 1e9, np.zeros(5)), np.full((1, 5), 0.2))
+
+
+def test_an_altered_model_is_refused(folder: Path, tmp_path: Path) -> None:
+    """One changed byte in the weights ends in an error that names the file."""
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "model.onnx").open("ab") as weights:
+        weights.write(b"\0")
+    with pytest.raises(MissingModelError, match=r"model\.onnx: altered"):
+        TransformerEngine.load(str(tmp_path))

