@@ -79,7 +79,7 @@ COMPARED = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias"
 
 def metric(group: dict[str, str], name: str, value: float | None, n: int, **other: Any) -> dict[str, Any]:
     """Return one row of the metrics frame."""
-    spread = None if value is None else 600 / (n + 20)
+    spread = None if value is None else abs(value) * 8 / (n + 20)
     row = {
         "group": json.dumps(group),
         "metric": name,
@@ -103,8 +103,9 @@ def _metrics(groups: list[tuple[dict[str, str], int]], settings: Settings) -> li
     for group, n in groups:
         few = n < settings.min_group_n
         for number, (name, value) in enumerate(METRICS.items()):
-            shown = None if few else value + (n % 7) * (number % 3) / 10
-            rows.append(metric(group, name, shown, n, suppressed=few))
+            shown = None if few else value * (1 + (n % 7) * (number % 3) / 60)
+            note = "suppressed: too few" if few else None
+            rows.append(metric(group, name, shown, n, suppressed=few, note=note))
     return rows
 
 

@@ -36,7 +36,7 @@ class Layout:
 
 LAYOUTS = (
     Layout("wide", 760, (190, 490), (510, 574, 760), False, 22, 13, 26, 34),
-    Layout("narrow", 340, (4, 124), (138, 186, 338), True, 21, 11, 46, 30),
+    Layout("narrow", 340, (12, 112), (124, 176, 338), True, 22, 12, 44, 30),
 )
 HEADER = 24  # above the first row, for the ticks
 GAP = 14  # between rows
@@ -94,6 +94,9 @@ def _stack(chart: StackChart, layout: Layout, alternative: str) -> Markup:
             parts[series].append(part)
     layers = [
         *_frame([(row.label, 1) for row in chart.rows], tops, height, [], layout),
+        _text(
+            [{"x": layout.columns[0], "y": HEADER - 14, "text": chart.beside}], "left", layout.font - 2, MUTED
+        ),
         *(layer for series, values in parts.items() for layer in _bars(values, series, layout)),
         *_figures(lines, layout),
     ]

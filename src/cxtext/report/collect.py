@@ -1,6 +1,7 @@
 """Everything the reports show, gathered from a finished analysis: plain data, nothing computed anew."""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from cxtext.schema.results import Analysis
 
 REPORT_JSON = "report.json"
 FORMAT = 1  # raised when report.json changes so that older ones can't be rendered
-DISAGREEMENTS_IN_ALL = 20
-DISAGREEMENTS_PER_MARKET = 10
+# What the lists hold at most; the pages show the first few of them, the workbook all.
+DISAGREEMENTS_PER_MARKET = 100
+MISFITS_PER_KIND = 1_000
 
 Group = tuple[str | None, str | None]  # market, language
 
@@ -27,6 +29,7 @@ def collect(analysis: Analysis) -> dict[str, Any]:
     read = (analysis.comments_read, analysis.surveys_read)
     hidden = _hidden_groups(analysis)
     disagreements, withheld = _disagreements(analysis.compared.disagreements, hidden)
+    metrics = metric_rows(pl.concat([analysis.measured.metrics, analysis.compared.metrics]))
     return {
         "format": FORMAT,
         "version": analysis.version,
@@ -35,13 +38,17 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "inputs": [asdict(file) for result in read for file in result.files],
         "recognised": [asdict(found) for result in read for found in result.recognised],
         "warnings": [warning for result in read for warning in result.warnings],
-        "metrics": metric_rows(pl.concat([analysis.measured.metrics, analysis.compared.metrics])),
+        "metrics": metrics,
         "themes": _themes(analysis.measured.themes, hidden),
         "disagreements": disagreements,
         "disagreements_withheld": withheld,
-        "rows": _rows(comments, analysis),
+        "rows": _rows(
+            comments, analysis, [row["group"]["market"] for row in metrics if "market" in row["group"]]
+        ),
         "join": asdict(analysis.joined.counts),
-        "misfits": _counted(analysis.joined.misfits["kind"]),
+        "misfits": analysis.joined.misfits.group_by("kind", maintain_order=True)
+        .head(MISFITS_PER_KIND)
+        .to_dicts(),
     }
 
 
@@ -96,20 +103,23 @@ def _disagreements(frame: pl.DataFrame, hidden: set[Group]) -> tuple[list[dict[s
     """Return the comments to show, largest gap first, and how many small groups withheld."""
     rows = list(frame.sort(pl.col("gap").abs(), descending=True, maintain_order=True).iter_rows(named=True))
     open_rows = [row for row in rows if not _is_hidden(row, hidden)]
-    shown, of_market = [], dict.fromkeys((row["market"] for row in open_rows), 0)
-    for rank, row in enumerate(open_rows):
-        if rank < DISAGREEMENTS_IN_ALL or of_market[row["market"]] < DISAGREEMENTS_PER_MARKET:
-            shown.append(row)
+    shown: list[dict[str, Any]] = []
+    of_market: Counter[str | None] = Counter()
+    for row in open_rows:
         of_market[row["market"]] += 1
+        if of_market[row["market"]] <= DISAGREEMENTS_PER_MARKET:
+            shown.append(row)
     return shown, len(rows) - len(open_rows)
 
 
-def _rows(comments: pl.DataFrame, analysis: Analysis) -> list[dict[str, Any]]:
-    """Return what became of the rows: of the whole input first, then of each market, largest first."""
-    markets = comments["market"].drop_nulls().value_counts().sort("count", "market", descending=[True, False])
+def _rows(comments: pl.DataFrame, analysis: Analysis, measured: list[str]) -> list[dict[str, Any]]:
+    """Return what became of the rows: of the whole input first, then of each market, largest first.
+
+    A market that was `measured` from survey results alone has no rows here, and is told so.
+    """
+    markets = dict.fromkeys([*_counted(comments["market"]), *sorted(measured)])
     whole = {"market": None, **_account(comments), **_account_of_reading(analysis)}
-    each = ({"market": name, **_account(comments.filter(market=name))} for name in markets["market"])
-    return [whole, *each]
+    return [whole, *({"market": name, **_account(comments.filter(market=name))} for name in markets)]
 
 
 def _account(comments: pl.DataFrame) -> dict[str, Any]:
@@ -132,10 +142,15 @@ def _account(comments: pl.DataFrame) -> dict[str, Any]:
 
 def _account_of_reading(analysis: Analysis) -> dict[str, Any]:
     return {
-        "rejected": _counted(analysis.comments_read.rejected["reason"]),
-        "survey_rejected": _counted(analysis.surveys_read.rejected["reason"]),
+        "rejected": _counted(_without_numbers(analysis.comments_read.rejected["reason"])),
+        "survey_rejected": _counted(_without_numbers(analysis.surveys_read.rejected["reason"])),
         "control_characters_removed": analysis.comments_read.control_characters_removed,
     }
+
+
+def _without_numbers(reasons: pl.Series) -> pl.Series:
+    # "3 fields instead of 5" and "4 fields instead of 5" are one reason; rejected.jsonl tells them apart.
+    return reasons.str.replace_all(r"\d+", "#")
 
 
 def _counted(values: pl.Series) -> dict[str, int]:

@@ -15,8 +15,8 @@ class Paragraph:
 class Figure:
     """One figure as shown: either `value` with what surrounds it, or the `reason` there is none.
 
-    `point`, `low` and `high` are unrounded, for charts. `interval` is worded, "70.6 to 74.1"; `base` is
-    "n = 54".
+    `interval` is worded, "70.6 to 74.1", `base` is "n = 54", `note` what else to know. `point`, `low` and
+    `high` are unrounded, for charts.
     """
 
     n: str
@@ -24,9 +24,20 @@ class Figure:
     value: str | None = None
     interval: str | None = None
     reason: str | None = None
+    note: str | None = None
     point: float | None = None
     low: float | None = None
     high: float | None = None
+
+    def __str__(self) -> str:
+        """Return the figure on one line: "72.4% (70.6 to 74.1), n = 2,431", or why there is none."""
+        if self.value is None:
+            return self.reason or ""
+        interval = f" ({self.interval})" if self.interval else ""
+        return f"{self.value}{interval}, {self.base}" + (f"; {self.note}" if self.note else "")
+
+
+Cell = str | Figure
 
 
 @dataclass(frozen=True)
@@ -52,13 +63,13 @@ class Cards:
 class Table:
     """Rows of worded cells; the first cell of a row is its header. `title` is its caption.
 
-    `folded`: the same figures stand in the chart above, so a page may show the table on request only.
+    With a `summary` a page may fold the table away under that line, to be shown on request.
     """
 
     title: str
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    folded: bool = False
+    rows: tuple[tuple[Cell, ...], ...]
+    summary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,11 +111,15 @@ class StackRow:
 
 @dataclass(frozen=True)
 class StackChart:
-    """Bars of 100 percent, cut into the same parts, a figure beside each. `series`: id -> name, in order."""
+    """Bars of 100 percent, cut into the same parts, and a figure (what it is: `beside`) beside each.
+
+    `series`: id -> name, in the order of the parts.
+    """
 
     title: str
     rows: tuple[StackRow, ...]
     series: dict[str, str]
+    beside: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +133,14 @@ class Term:
 
 @dataclass(frozen=True)
 class Themes:
-    """What praise and what complaints of one group talk about."""
+    """What praise and what complaints of one group talk about; `gist` is the first few terms of both.
+
+    With `brief` a page may show the gist only, and the terms on request.
+    """
 
     title: str
+    gist: str
+    brief: bool
     language: str | None
     praise_title: str
     praise: tuple[Term, ...]

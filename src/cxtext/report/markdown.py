@@ -56,7 +56,7 @@ def _card(card: Card) -> str:
 
 def _table(table: Table) -> str:
     rows = [table.header, ["---"] * len(table.header), *table.rows]
-    cells = ([cell if cell == "---" else plain(cell) for cell in row] for row in rows)
+    cells = ([cell if cell == "---" else plain(str(cell)) for cell in row] for row in rows)
     return f"**{plain(table.title)}**\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 

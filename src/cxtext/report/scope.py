@@ -22,14 +22,19 @@ PERCENT = frozenset(
 ONE_DECIMAL = frozenset(("nps",))
 SIGNED = {"csat_gap": 1, "bias": 2}  # metric -> decimals
 BETWEEN = " · "
+NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Groups that are shown together: a title, and each group with its label."""
+    """Groups that are shown together: a title, and each group with its label.
+
+    `crossed`: by more than one dimension, so long and for those who look for it.
+    """
 
     title: str
     groups: tuple[tuple[str, Group], ...]
+    crossed: bool
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class Scope:
     @property
     def rows(self) -> Row:
         """What became of the rows of this scope."""
-        found = (row for row in self.data["rows"] if row["market"] == self.market)
-        return next(found, self.data["rows"][0])
+        found: Row = next(row for row in self.data["rows"] if row["market"] == self.market)
+        return found
 
     @property
     def level(self) -> str:
@@ -60,15 +65,28 @@ class Scope:
     def _by_group_and_metric(self) -> dict[tuple[tuple[tuple[str, str], ...], str], Row]:
         return {(_key(row["group"]), row["metric"]): row for row in self.data["metrics"]}
 
+    @cached_property
+    def _parts(self) -> dict[tuple[str, ...], list[Group]]:
+        """The groups within this scope by their dimensions, each sorted by name, periods by time."""
+        parts: dict[tuple[str, ...], list[Group]] = {}
+        for group in {_key(row["group"]): row["group"] for row in self.data["metrics"]}.values():
+            if self.whole.items() < group.items():
+                parts.setdefault(tuple(group), []).append(group)
+        return {dimensions: sorted(found, key=self._place) for dimensions, found in parts.items()}
+
+    def _place(self, group: Group) -> list[str]:
+        sort_key = self.wording.sort_key
+        return [value if name == "period" else sort_key(name, value) for name, value in group.items()]
+
     def metric(self, metric: str, group: Group) -> Row | None:
         """Return the row of a figure, or null where it was not computed."""
         return self._by_group_and_metric.get((_key(group), metric))
 
-    def groups_by(self, dimensions: Sequence[str]) -> list[Group]:
-        """Return the groups of this scope that have exactly these dimensions, in the order of the figures."""
-        groups = {_key(row["group"]): row["group"] for row in self.data["metrics"]}
-        wanted = (group for group in groups.values() if group.keys() == set(dimensions))
-        return [group for group in wanted if self.whole.items() <= group.items()]
+    def has(self, metric: str) -> bool:
+        """Return whether any group of this scope has a value for the metric."""
+        groups = [self.whole, *(group for groups in self._parts.values() for group in groups)]
+        rows = (self.metric(metric, group) for group in groups)
+        return any(row is not None and row["value"] is not None for row in rows)
 
     def label(self, group: Group) -> str:
         """Return how a group is called, its market left out where the whole report is on that market."""
@@ -80,46 +98,50 @@ class Scope:
         return BETWEEN.join(self.wording.name(dimension, value) for dimension, value in named.items())
 
     def breakdowns(self, *, of: Sequence[str]) -> list[Breakdown]:
-        """Return the groups to show beside each other, of those that have one of the metrics `of`."""
-        crossed = [tuple(by) for by in self.data["settings"]["by"]]
-        wanted = [by for by in crossed if self.market is None or ("market" in by and len(by) > 1)]
-        found = [self._breakdown(by, of) for by in dict.fromkeys(wanted)]
+        """Return the groups to show beside each other, of those that have one of the metrics `of`.
+
+        The first breakdown begins with the whole.
+        """
+        found = [self._breakdown(dimensions, groups, of) for dimensions, groups in self._parts.items()]
         shown = [breakdown for breakdown in found if breakdown.groups]
         whole = (self.label(self.whole), self.whole)
         if not shown:
-            return [Breakdown(whole[0], (whole,))]
+            return [Breakdown(whole[0], (whole,), crossed=False)]
         first = shown[0]
-        return [Breakdown(first.title, (whole, *first.groups)), *shown[1:]]
+        return [Breakdown(first.title, (whole, *first.groups), first.crossed), *shown[1:]]
 
-    def _breakdown(self, dimensions: tuple[str, ...], of: Sequence[str]) -> Breakdown:
-        groups = [g for g in self.groups_by(dimensions) if any(self.metric(metric, g) for metric in of)]
+    def _breakdown(self, dimensions: tuple[str, ...], groups: list[Group], of: Sequence[str]) -> Breakdown:
+        shown = [group for group in groups if any(self.metric(metric, group) for metric in of)]
         named = [self.wording(f"dimension.{name}") for name in dimensions if name not in self.whole]
         title = self.wording("group.by", dimensions=self.wording("group.and").join(named))
-        return Breakdown(title, tuple((self.label(group), group) for group in groups))
-
-    def has(self, metric: str) -> bool:
-        """Return whether any group of this scope has a value for the metric."""
-        rows = (row for row in self.data["metrics"] if row["metric"] == metric and row["value"] is not None)
-        return any(self.whole.items() <= row["group"].items() for row in rows)
+        return Breakdown(title, tuple((self.label(group), group) for group in shown), crossed=len(named) > 1)
 
     def figure(self, metric: str, group: Group) -> Figure:
         """Return a figure in words: its value with interval and n, or the reason there is none."""
         row = self.metric(metric, group)
         if row is None:
-            return Figure("", "", reason=self.wording("reason.no_data"))
-        n = self.wording.number(row["n"] or 0)
-        base = self.wording("figure.n", n=n)
+            return Figure("", "", reason=self.wording.code("note", NO_DATA))
+        n = "" if row["n"] is None else self.wording.number(row["n"])
+        base = self.wording("figure.n", n=n) if n else self.wording("figure.n_unknown")
         if row["value"] is None:
-            return Figure(n, base, reason=self._reason(row))
+            reason = row["note"] or (NOT_ENOUGH if row["n"] else NO_DATA)
+            return Figure(n, base, reason=self.wording.code("note", reason))
         return Figure(
             n,
             base,
             value=self.worded(metric, row["value"]),
             interval=self._interval(metric, row),
+            note=self.wording.code("note", row["note"]) if row["note"] else None,
             point=row["value"],
             low=row["low"],
             high=row["high"],
         )
+
+    def interval(self, figure: Figure) -> str:
+        """Return the interval of a figure with its level: "95% interval 70.6 to 74.1"."""
+        if figure.interval is None:
+            return self.wording("interval.none")
+        return self.wording("interval.with_level", level=self.level, range=figure.interval)
 
     def worded(self, metric: str, value: float, *, bare: bool = False) -> str:
         """Return a value of a metric with its unit; `bare` leaves the unit out."""
@@ -134,25 +156,6 @@ class Scope:
             return None
         low, high = (self.worded(metric, row[end], bare=True) for end in ("low", "high"))
         return self.wording("interval.range", low=low, high=high)
-
-    def _reason(self, row: Row) -> str:
-        if row["suppressed"]:
-            return self.wording(
-                "reason.suppressed", n=self.wording.number(self.data["settings"]["min_group_n"])
-            )
-        if row["note"]:
-            return self.wording.code("note", row["note"])
-        return self.wording("reason.not_available" if row["n"] else "reason.no_data")
-
-    def cell(self, metric: str, group: Group) -> str:
-        """Return a figure for a table: "72.4% (70.6 to 74.1), n = 2,431", or the reason there is none."""
-        figure = self.figure(metric, group)
-        if figure.value is None:
-            return figure.reason or ""
-        interval = f" ({figure.interval})" if figure.interval else ""
-        note = (self.metric(metric, group) or {}).get("note")
-        told = f"; {self.wording.code('note', note)}" if note else ""
-        return f"{figure.value}{interval}, {figure.base}{told}"
 
 
 def _key(group: Group) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from cxtext.schema.columns import LANGUAGES
 
 STRINGS = Path(__file__).parent / "strings"
 FALLBACK = "en"
+MINUS = "\N{MINUS SIGN}"
 # English dates and numbers as most of Europe writes them; the other languages need no territory.
 LOCALES = {"en": "en_GB"}
 
@@ -46,13 +48,18 @@ class Wording:
         return key in self.strings
 
     def code(self, family: str, code: str) -> str:
-        """Return the text of a code that another stage gave, or the code itself where it is unknown."""
-        return self(f"{family}.{code}") if self.has(f"{family}.{code}") else code
+        """Return the text of a code or phrase another stage gave, or that itself where it is unknown.
+
+        The key is the phrase with an underscore for all but letters and digits: "as reported" is as_reported.
+        """
+        key = f"{family}.{slug(code)}"
+        return self(key) if self.has(key) else code
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with that many decimals and the language's signs, never minus zero."""
         decimals = f".{'0' * digits}" if digits else ""
-        return str(format_decimal(_no_minus_zero(value, digits), f"#,##0{decimals}", locale=self.locale))
+        text = str(format_decimal(_no_minus_zero(value, digits), f"#,##0{decimals}", locale=self.locale))
+        return text.replace("-", MINUS)
 
     def signed(self, value: float, digits: int) -> str:
         """Return a number with its sign, plus too."""
@@ -61,9 +68,8 @@ class Wording:
 
     def percent(self, value: float, digits: int = 1) -> str:
         """Return a percentage given as 0..100."""
-        pattern = str(self.locale.percent_formats[None].pattern).replace(
-            "#,##0", f"#,##0.{'0' * digits}".rstrip(".")
-        )
+        number = f"#,##0.{'0' * digits}".rstrip(".")
+        pattern = str(self.locale.percent_formats[None].pattern).replace("#,##0", number)
         return str(format_percent(_no_minus_zero(value, digits) / 100, pattern, locale=self.locale))
 
     def day(self, iso: str) -> str:
@@ -73,6 +79,15 @@ class Wording:
     def name(self, dimension: str, value: str) -> str:
         """Return how a group is called: a territory, a language or a period by its name, else as it is."""
         return NAMES.get(dimension, _as_is)(self, value)
+
+    def sort_key(self, dimension: str, value: str) -> str:
+        """Return what a group is sorted by: its name, case and accents aside."""
+        return unicodedata.normalize("NFKD", self.name(dimension, value)).casefold()
+
+
+def slug(code: str) -> str:
+    """Return the part of a key that stands for a code or phrase."""
+    return re.sub(r"[^0-9A-Za-z]+", "_", code).strip("_")
 
 
 def _no_minus_zero(value: float, digits: int) -> float:

@@ -13,6 +13,7 @@ Line = Sequence[Any]  # cells
 WIDE, NARROW = 60, 18
 METRIC_COLUMNS = tuple(name for name in METRICS if name != "group")
 THEMES = ("market", "language", "side", "term", "z", "n_satisfied", "n_dissatisfied")
+MISFITS = ("kind", "respondent_id", "file", "row", "detail")
 PARTINGS = ("id", "market", "language", "stated_rating_1_5", "inferred_rating_1_5", "gap", "text")
 
 
@@ -32,6 +33,7 @@ def write_workbook(data: dict[str, Any], document: Document, wording: Wording, p
         _table(book, bold, wording("sheet.metrics"), *_metrics(data))
         _table(book, bold, wording("sheet.themes"), *_themes(data))
         _table(book, bold, wording("sheet.partings"), PARTINGS, _columns(data["disagreements"], PARTINGS))
+        _table(book, bold, wording("sheet.misfits"), MISFITS, _columns(data["misfits"], MISFITS))
         _sheet(book, wording("sheet.rows"), _words(sections["rows"]), widths=(WIDE, NARROW))
         words = [*_words(sections["recognised"]), (), *_words(sections["method"])]
         _sheet(book, wording("sheet.method"), words, widths=(NARROW * 2, WIDE, NARROW * 2, NARROW))

@@ -18,6 +18,10 @@ JOIN = (
     *("respondents", "respondents_matched", "respondents_unmatched"),
 )
 
+CONFLICT = "conflicting_scores"
+MISFITS = ("duplicate", CONFLICT)
+MISFITS_SHOWN = 20  # the workbook has more
+
 Line = tuple[str, int]
 
 
@@ -30,13 +34,19 @@ def account(scope: Scope) -> Section:
         _table(scope, "personal_data", _personal_data(scope)),
         _table(scope, "join", _join(scope)),
     ]
-    shown: list[Block] = [table for table in tables if table.rows]
+    shown = (table for table in tables if table.rows)
+    return Section(
+        "rows", scope.wording("rows.title"), (*_intro(scope), *shown, *_misfits(scope), *_shares(scope))
+    )
+
+
+def _shares(scope: Scope) -> list[Block]:
     shares = [metric for metric in SHARES if scope.has(metric)]
-    if shares:
-        shown += [
-            metric_table(scope, breakdown, shares, folded=True) for breakdown in scope.breakdowns(of=shares)
-        ]
-    return Section("rows", scope.wording("rows.title"), (*_intro(scope), *shown))
+    titled = [
+        (breakdown, scope.wording("rows.shares", breakdown=breakdown.title))
+        for breakdown in (scope.breakdowns(of=shares) if shares else [])
+    ]
+    return [metric_table(scope, breakdown, shares, title=title, summary=title) for breakdown, title in titled]
 
 
 def _intro(scope: Scope) -> tuple[Paragraph, ...]:
@@ -99,6 +109,27 @@ def _personal_data(scope: Scope) -> list[Line]:
     lines = _counted(scope, "personal_data", scope.rows["personal_data"])
     removed = scope.rows.get("control_characters_removed")
     return lines + ([] if removed is None else [(scope.wording("rows.control_characters"), removed)])
+
+
+def _misfits(scope: Scope) -> list[Block]:
+    """Return the first survey rows that repeat or contradict another, so that somebody can look them up."""
+    if scope.market is not None:
+        return []
+    wording = scope.wording
+    found = [row for row in scope.data["misfits"] if row["kind"] in MISFITS][:MISFITS_SHOWN]
+    header = tuple(wording(f"misfit.{name}") for name in ("kind", "respondent", "file", "row", "detail"))
+    rows = tuple(
+        (
+            wording(f"misfit.{row['kind']}"),
+            row["respondent_id"] or "",
+            row["file"] or "",
+            "" if row["row"] is None else wording.number(row["row"]),
+            row["detail"] if row["kind"] == CONFLICT else "",
+        )
+        for row in found
+    )
+    title = wording("misfit.title")
+    return [Table(title, header, rows, summary=title)] if rows else []
 
 
 def _join(scope: Scope) -> list[Line]:

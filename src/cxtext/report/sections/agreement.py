@@ -4,7 +4,7 @@ from cxtext.report.document import Block, Paragraph, Section
 from cxtext.report.scope import Scope
 from cxtext.report.sections.satisfaction import metric_table
 
-METRICS = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "nps_correlation")
+METRICS = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk")
 # Landis and Koch (1977): the words for a kappa from this value on.
 BANDS = ((0.8, "almost_perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
 
@@ -17,7 +17,9 @@ def agreement(scope: Scope) -> Section:
         reason = scope.figure("agreement_exact", scope.whole).reason or ""
         blocks = [Paragraph(scope.wording("agreement.missing", reason=reason))]
     else:
-        blocks += [metric_table(scope, breakdown, metrics) for breakdown in scope.breakdowns(of=metrics)]
+        for number, breakdown in enumerate(scope.breakdowns(of=metrics)):
+            summary = breakdown.title if number else None  # the first is open
+            blocks.append(metric_table(scope, breakdown, metrics, summary=summary))
     return Section("agreement", scope.wording("agreement.title"), tuple(blocks))
 
 

@@ -2,7 +2,7 @@
 
 from cxtext.report.document import Block, ChartRow, IntervalChart, Mark, Paragraph, Section
 from cxtext.report.scope import Breakdown, Scope
-from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table
+from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table, same_figures
 
 METRICS = ["ces_mean", "ces_easy_share"]
 
@@ -16,23 +16,42 @@ def effort(scope: Scope) -> Section:
         return Section("ces", title, (Paragraph(missing),))
     blocks: list[Block] = [Paragraph(scope.wording("ces.intro", scale=scale_words(scope)), "quiet")]
     for breakdown in scope.breakdowns(of=METRICS):
-        few = len(breakdown.groups) <= MOST_ROWS
-        blocks += [_chart(scope, breakdown)] if few else []
-        blocks.append(metric_table(scope, breakdown, METRICS, folded=few))
+        blocks += _breakdown(scope, breakdown)
     return Section("ces", title, tuple(blocks))
 
 
 def scale_words(scope: Scope) -> str:
     """Return the scale of CES and what its top means."""
+    low, high = (scope.wording.number(end) for end in scale_ends(scope))
+    return scope.wording(f"ces.{_scale(scope)[1]}", low=low, high=high)
+
+
+def scale_ends(scope: Scope) -> tuple[int, int]:
+    """Return the lowest and the highest answer."""
+    low, high = _scale(scope)[0].split("-")
+    return int(low), int(high)
+
+
+def _scale(scope: Scope) -> tuple[str, str]:
+    """Return scale and direction as the figure has them ("ces 1-5 high_is_easy"), else as set."""
     settings = scope.data["settings"]
-    low, high = settings["ces_scale"].split("-")
-    return scope.wording(f"ces.{settings['ces_direction']}", low=low, high=high)
+    unit = ((scope.metric("ces_mean", scope.whole) or {}).get("unit") or "").split()
+    return (unit[1], unit[2]) if len(unit) == 3 else (settings["ces_scale"], settings["ces_direction"])
+
+
+def _breakdown(scope: Scope, breakdown: Breakdown) -> list[Block]:
+    if breakdown.crossed or len(breakdown.groups) > MOST_ROWS:
+        return [metric_table(scope, breakdown, METRICS, summary=breakdown.title)]
+    return [
+        _chart(scope, breakdown),
+        metric_table(scope, breakdown, METRICS, summary=same_figures(scope, breakdown)),
+    ]
 
 
 def _chart(scope: Scope, breakdown: Breakdown) -> IntervalChart:
-    low, high = (int(end) for end in scope.data["settings"]["ces_scale"].split("-"))
+    low, high = scale_ends(scope)
     ticks = tuple((float(tick), scope.wording.number(tick)) for tick in range(low, high + 1))
     found = ((label, scope.figure("ces_mean", group)) for label, group in breakdown.groups)
-    rows = (ChartRow(label, (Mark("neutral", figure),)) for label, figure in found)
+    rows = tuple(ChartRow(label, (Mark("neutral", figure),)) for label, figure in found)
     names = {"neutral": scope.wording("metric.ces_mean")}
-    return IntervalChart(breakdown.title, tuple(rows), (low, high), ticks, names)
+    return IntervalChart(breakdown.title, rows, (low, high), ticks, names)

@@ -75,6 +75,11 @@ def method(scope: Scope) -> Section:
         wording("method.suppression", n=number(settings["min_group_n"])),
         wording("method.satisfied_from", thresholds=thresholds),
         wording("method.engine", engine=settings["engine"], version=scope.data["version"]),
+        wording(
+            "method.between_companies",
+            csat=number(settings["between_company_sd_csat"], 1),
+            rating=number(settings["between_company_sd_rating"], 2),
+        ),
         wording("method.seed", seed=number(settings["seed"])),
     )
     blocks = (

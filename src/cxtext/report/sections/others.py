@@ -5,12 +5,12 @@ from cxtext.report.scope import Scope
 from cxtext.report.sections.account import SHARES as SHARES_OF_ROWS
 from cxtext.report.sections.agreement import METRICS as OF_AGREEMENT
 from cxtext.report.sections.effort import METRICS as OF_EFFORT
-from cxtext.report.sections.recommendation import PARTS
-from cxtext.report.sections.satisfaction import RATINGS, SHARES, metric_table
+from cxtext.report.sections.recommendation import CORRELATION, PARTS
+from cxtext.report.sections.satisfaction import RATINGS, STARS, metric_table
 
 ELSEWHERE = {
-    *("csat_stated", "csat_inferred", "csat_combined", "nps"),
-    *(*RATINGS, *SHARES, *OF_AGREEMENT, *PARTS, *OF_EFFORT, *SHARES_OF_ROWS),
+    *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
+    *(*RATINGS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *SHARES_OF_ROWS),
 }
 
 

@@ -1,10 +1,11 @@
 """NPS: who would recommend, who would not, group by group."""
 
-from cxtext.report.document import Block, Paragraph, Section, StackChart, StackRow
-from cxtext.report.scope import Breakdown, Group, Scope
-from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table
+from cxtext.report.document import Block, Paragraph, Section, StackChart
+from cxtext.report.scope import Breakdown, Scope
+from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table, same_figures, stack_row
 
-PARTS = ("nps_detractors", "nps_passives", "nps_promoters")
+CORRELATION = "nps_correlation"  # of what the words say with the answer
+PARTS = ["nps_detractors", "nps_passives", "nps_promoters"]
 
 
 def recommendation(scope: Scope) -> Section:
@@ -15,22 +16,23 @@ def recommendation(scope: Scope) -> Section:
         missing = scope.wording("answer.missing", metric=scope.wording("metric.nps"), reason=reason)
         return Section("nps", title, (Paragraph(missing),))
     blocks: list[Block] = [Paragraph(scope.wording("nps.intro"), "quiet")]
+    correlation = scope.figure(CORRELATION, scope.whole)
+    if correlation.value is not None:
+        told = {"value": correlation.value, "n": correlation.n, "interval": scope.interval(correlation)}
+        blocks.append(Paragraph(scope.wording("nps.correlation", **told)))
     for breakdown in scope.breakdowns(of=["nps"]):
-        few = len(breakdown.groups) <= MOST_ROWS
-        blocks += [_chart(scope, breakdown)] if few else []
-        blocks.append(metric_table(scope, breakdown, ["nps", *PARTS], folded=few))
+        blocks += _breakdown(scope, breakdown)
     return Section("nps", title, tuple(blocks))
 
 
-def _chart(scope: Scope, breakdown: Breakdown) -> StackChart:
-    rows = tuple(_bar(scope, label, group) for label, group in breakdown.groups)
+def _breakdown(scope: Scope, breakdown: Breakdown) -> list[Block]:
+    if breakdown.crossed or len(breakdown.groups) > MOST_ROWS:
+        return [metric_table(scope, breakdown, _metrics(scope), summary=breakdown.title)]
+    rows = tuple(stack_row(scope, label, group, PARTS, "nps") for label, group in breakdown.groups)
     series = {part.removeprefix("nps_"): scope.wording(f"metric.{part}") for part in PARTS}
-    return StackChart(breakdown.title, rows, series)
+    chart = StackChart(breakdown.title, rows, series, scope.wording("metric.nps"))
+    return [chart, metric_table(scope, breakdown, _metrics(scope), summary=same_figures(scope, breakdown))]
 
 
-def _bar(scope: Scope, label: str, group: Group) -> StackRow:
-    parts = [scope.figure(part, group).point for part in PARTS]
-    whole = tuple(part for part in parts if part is not None)
-    worded = tuple(scope.wording.percent(part, 0) for part in whole)
-    complete = len(whole) == len(PARTS)
-    return StackRow(label, whole if complete else (), worded if complete else (), scope.figure("nps", group))
+def _metrics(scope: Scope) -> list[str]:
+    return ["nps", *PARTS, *([CORRELATION] if scope.has(CORRELATION) else [])]

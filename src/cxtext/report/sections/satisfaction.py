@@ -1,51 +1,101 @@
 """Stated beside inferred satisfaction, group by group."""
 
-from cxtext.report.document import Block, ChartRow, IntervalChart, Mark, Paragraph, Section, Table
+from cxtext.report.document import (
+    Block,
+    Cell,
+    ChartRow,
+    IntervalChart,
+    Mark,
+    Paragraph,
+    Section,
+    StackChart,
+    StackRow,
+    Table,
+)
 from cxtext.report.scope import Breakdown, Group, Scope
 
 MOST_ROWS = 40  # of a chart; above, only the table is given
 TICKS = (0, 25, 50, 75, 100)
+SERIES = {"stated": "csat_stated", "inferred": "csat_inferred", "combined": "csat_combined"}
 RATINGS = ("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean")
-SHARES = tuple(f"rating_share_{star}" for star in range(1, 6))
+STARS = {f"star_{star}": f"rating_share_{star}" for star in range(1, 6)}
 
 
 def satisfaction(scope: Scope) -> Section:
-    """Return the section on CSAT: a chart and a table for every breakdown, then the mean ratings."""
-    metrics = ["csat_stated", "csat_inferred", *(["csat_combined"] if scope.has("csat_combined") else [])]
-    blocks: list[Block] = [Paragraph(scope.wording("satisfaction.intro", level=scope.level), "quiet")]
-    for breakdown in scope.breakdowns(of=metrics):
-        blocks += _csat(scope, breakdown, metrics)
-    for others in (RATINGS, SHARES):
-        blocks += rating_tables(scope, [metric for metric in others if scope.has(metric)])
-    return Section("satisfaction", scope.wording("satisfaction.title"), tuple(blocks))
+    """Return the section on CSAT: a chart and a table for every breakdown, then ratings and stars."""
+    intro = Paragraph(scope.wording("satisfaction.intro", level=scope.level), "quiet")
+    blocks: list[Block] = []
+    for breakdown in scope.breakdowns(of=list(SERIES.values())):
+        blocks += _csat(scope, breakdown)
+    return Section("satisfaction", scope.wording("satisfaction.title"), (intro, *blocks, *_ratings(scope)))
 
 
-def _csat(scope: Scope, breakdown: Breakdown, metrics: list[str]) -> list[Block]:
-    table = metric_table(scope, breakdown, metrics, folded=len(breakdown.groups) <= MOST_ROWS)
-    if not table.folded:
-        return [table]
-    series = {metric.removeprefix("csat_"): metric for metric in metrics}
+def _csat(scope: Scope, breakdown: Breakdown) -> list[Block]:
+    series = {name: metric for name, metric in SERIES.items() if name != "combined" or scope.has(metric)}
+    metrics = [
+        metric for metric in SERIES.values() if metric in {row["metric"] for row in scope.data["metrics"]}
+    ]
+    if len(breakdown.groups) > MOST_ROWS:
+        return [metric_table(scope, breakdown, metrics)]
     rows = tuple(ChartRow(label, _marks(scope, series, group)) for label, group in breakdown.groups)
     ticks = tuple((float(tick), scope.wording.percent(tick, 0)) for tick in TICKS)
     names = {name: scope.wording(f"metric.{metric}") for name, metric in series.items()}
-    return [IntervalChart(breakdown.title, rows, (0, 100), ticks, names), table]
+    chart = IntervalChart(breakdown.title, rows, (0, 100), ticks, names)
+    return [chart, metric_table(scope, breakdown, metrics, summary=same_figures(scope, breakdown))]
 
 
 def _marks(scope: Scope, series: dict[str, str], group: Group) -> tuple[Mark, ...]:
-    return tuple(Mark(name, scope.figure(metric, group)) for name, metric in series.items())
+    marks = (Mark(name, scope.figure(metric, group)) for name, metric in series.items())
+    # Why two figures were not combined takes a sentence; the table has it.
+    return tuple(mark for mark in marks if mark.series != "combined" or mark.figure.value is not None)
 
 
-def metric_table(scope: Scope, breakdown: Breakdown, metrics: list[str], *, folded: bool = False) -> Table:
-    """Return a table with a row a group and a column a metric."""
+def _ratings(scope: Scope) -> list[Block]:
+    """Return the inferred stars of the first breakdown as a chart, and all ratings as folded tables."""
+    metrics = [metric for metric in (*RATINGS, *STARS.values()) if scope.has(metric)]
+    blocks: list[Block] = []
+    for breakdown in scope.breakdowns(of=metrics) if metrics else []:
+        title = scope.wording("satisfaction.ratings", breakdown=breakdown.title)
+        if not blocks and len(breakdown.groups) <= MOST_ROWS and set(STARS.values()) <= set(metrics):
+            blocks.append(_stars(scope, breakdown))
+        blocks.append(metric_table(scope, breakdown, metrics, title=title, summary=title))
+    return blocks
+
+
+def _stars(scope: Scope, breakdown: Breakdown) -> StackChart:
+    wording = scope.wording
+    series = {name: wording(f"satisfaction.{name}") for name in STARS}
+    rows = (
+        stack_row(scope, label, group, list(STARS.values()), RATINGS[1]) for label, group in breakdown.groups
+    )
+    return StackChart(wording("satisfaction.stars"), tuple(rows), series, wording("satisfaction.mean"))
+
+
+def stack_row(scope: Scope, label: str, group: Group, parts: list[str], beside: str) -> StackRow:
+    """Return a bar of the parts of a group with the figure `beside` it; without all parts there is no bar."""
+    points = [scope.figure(part, group).point for part in parts]
+    whole = tuple(point for point in points if point is not None)
+    worded = tuple(scope.wording.percent(part, 0) for part in whole)
+    complete = len(whole) == len(parts)
+    return StackRow(label, whole if complete else (), worded if complete else (), scope.figure(beside, group))
+
+
+def same_figures(scope: Scope, breakdown: Breakdown) -> str:
+    """Return the line that a table is folded under when a chart above it has its figures."""
+    return scope.wording("table.same", title=breakdown.title)
+
+
+def metric_table(
+    scope: Scope,
+    breakdown: Breakdown,
+    metrics: list[str],
+    *,
+    title: str | None = None,
+    summary: str | None = None,
+) -> Table:
+    """Return a table with a row a group and a column a metric, folded under `summary` if there is one."""
     header = (scope.wording("group.group"), *(scope.wording.code("metric", metric) for metric in metrics))
-    rows = ((label, *(scope.cell(metric, group) for metric in metrics)) for label, group in breakdown.groups)
-    return Table(breakdown.title, header, tuple(rows), folded)
-
-
-def rating_tables(scope: Scope, metrics: list[str]) -> list[Block]:
-    """Return a folded table of the metrics for every breakdown; nothing where there are none."""
-    if not metrics:
-        return []
-    return [
-        metric_table(scope, breakdown, metrics, folded=True) for breakdown in scope.breakdowns(of=metrics)
+    rows: list[tuple[Cell, ...]] = [
+        (label, *(scope.figure(metric, group) for metric in metrics)) for label, group in breakdown.groups
     ]
+    return Table(title or breakdown.title, header, tuple(rows), summary)

@@ -7,6 +7,8 @@ from cxtext.report.scope import BETWEEN, Row, Scope
 
 EXAMPLE_CHARACTERS = 280
 EXAMPLES = 2
+IN_GIST = 4
+SIDES = ("praise", "complaint")
 
 
 def subjects(scope: Scope) -> Section:
@@ -25,15 +27,23 @@ def subjects(scope: Scope) -> Section:
 
 def _themes(scope: Scope, rows: list[Row]) -> Themes:
     wording, first = scope.wording, rows[0]
+    gist = (_gist(scope, side, [row["term"] for row in rows if row["side"] == side]) for side in SIDES)
     return Themes(
         title=origin(scope, first),
+        gist=BETWEEN.join(part for part in gist if part),
+        brief=scope.market is None,
         language=first["language"],
         praise_title=wording("themes.praise"),
-        praise=tuple(_term(scope, row) for row in rows if row["side"] == "praise"),
+        praise=tuple(_term(scope, row) for row in rows if row["side"] == SIDES[0]),
         complaint_title=wording("themes.complaint"),
-        complaints=tuple(_term(scope, row) for row in rows if row["side"] == "complaint"),
+        complaints=tuple(_term(scope, row) for row in rows if row["side"] == SIDES[1]),
         none=wording("themes.none_side"),
     )
+
+
+def _gist(scope: Scope, side: str, terms: list[str]) -> str:
+    told = ", ".join(terms[:IN_GIST])
+    return scope.wording(f"themes.gist_{side}", terms=told) if terms else ""
 
 
 def _term(scope: Scope, row: Row) -> Term:
