@@ -16,6 +16,8 @@ read or has no text column; 4 nothing could be scored; 5 a model or extra is mis
 or exists already; 130 interrupted. With --strict, rejected rows give 3.
 """
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="cxtext",
     no_args_is_help=True,
@@ -51,8 +53,11 @@ def main() -> None:
         app()
     except CxtextError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted; nothing was written", 130)
+    except SystemExit as stopped:
+        # typer turns Ctrl-C into this code, without a word.
+        if stopped.code == INTERRUPTED:
+            _fail("interrupted; no output was left behind", INTERRUPTED)
+        raise
     except BrokenPipeError:
         # The reader of our output has gone (`cxtext detect ... | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,186 @@
+"""Bad input: an exit code, one line that names the file and the remedy, and no row lost."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pytest
+
+GOOD = [
+    {"comment": f"Prima service, snel geleverd {n}", "market": "NL", "rating": 1 + n % 5} for n in range(20)
+]
+RATED = [f"goed {n},5" for n in range(20)]
+
+
+def jsonl(*rows: object) -> bytes:
+    return "".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows).encode()
+
+
+def table(header: str, *rows: str) -> bytes:
+    return "\n".join((header, *rows)).encode() + b"\n"
+
+
+class Refused(NamedTuple):
+    """An input that ends the run: its name, its bytes (None: not there), options, code, words of the line."""
+
+    name: str
+    content: bytes | None
+    options: tuple[str, ...]
+    code: int
+    words: tuple[str, ...]
+
+
+REFUSED = {
+    "missing file": Refused("gone.csv", None, (), 3, ("gone.csv", "no such file")),
+    "empty file": Refused("empty.csv", b"", (), 3, ("empty.csv", "empty")),
+    "header only": Refused("header.csv", b"comment;rating\n", (), 3, ("header.csv",)),
+    "no text column": Refused("a.csv", table("x;y", "1;2", "3;4"), (), 3, ("a.csv", "--column text=")),
+    "two text columns": Refused(
+        "a.csv", table("comment,toelichting", "goed,slecht"), (), 3, ("toelichting", "--column text=")
+    ),
+    "named column is not there": Refused(
+        "a.csv", table("comment,x", "goed,1", "top,2"), ("--column", "text=tekst"), 3, ("a.csv", "tekst")
+    ),
+    "wrong delimiter": Refused(
+        "a.csv", table("comment,rating", "goed,1", "top,2"), ("--delimiter", ";"), 3, ("a.csv", "delimiter")
+    ),
+    "binary file": Refused("a.csv", random.Random(0).randbytes(4096), (), 3, ("a.csv",)),
+    "declared scale contradicted": Refused(
+        "a.csv", table("comment,rating", *(f"goed,{n}" for n in range(60, 100))), ("--rating-scale", "1-5"),
+        3, ("a.csv", "1-5"),
+    ),
+    "nothing to score": Refused("a.jsonl", jsonl(*[{"comment": "12345"}] * 5), (), 4, ("too_short",)),
+    "engine is not there": Refused("a.jsonl", jsonl(*GOOD), ("--engine", "nonesuch"), 5, ("nonesuch",)),
+    "role does not exist": Refused("a.jsonl", jsonl(*GOOD), ("--column", "mood=x"), 2, ("mood",)),
+    "option without a name": Refused("a.jsonl", jsonl(*GOOD), ("--column", "text"), 2, ("--column text=",)),
+    "unknown breakdown": Refused("a.jsonl", jsonl(*GOOD), ("--by", "planet"), 2, ("by",)),
+    "unknown option": Refused("a.jsonl", jsonl(*GOOD), ("--colour",), 2, ("--colour",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_used_ends_in_one_line(case: Refused, cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """The documented exit code, the file and the remedy; nothing is written."""
+    if case.content is not None:
+        (tmp_path / case.name).write_bytes(case.content)
+    ran = cxtext("analyse", case.name, "--out", "out", *case.options)
+    assert ran.code == case.code, ran.err
+    last = ran.err.strip() if case.code == 2 else ran.err.strip().splitlines()[-1]
+    assert all(word in last for word in case.words), last
+    assert "Traceback" not in ran.err
+    assert (tmp_path / "out").exists() == (case.code == 4)
+
+
+class Used(NamedTuple):
+    """An input with flaws that is used: its bytes, the rows in it, those rejected, a word of the warning."""
+
+    name: str
+    content: bytes
+    rows: int
+    rejected: int
+    warned: str
+
+
+FLAWED = {
+    "broken JSON lines": Used("a.jsonl", jsonl(*GOOD, '{"comment": "half', "[1,", *GOOD), 42, 2, "rejected"),
+    "mixed encodings": Used(
+        "a.csv", table("comment,rating", *RATED) + "dårlig,1\n".encode("cp1252") + "dårlig,1\n".encode(),
+        22, 0, "encoding",
+    ),
+    "ratings off the scale": Used("a.jsonl", jsonl(*GOOD, {"comment": "fin fin", "rating": 55}), 21, 0, ""),
+    "NPS of 11": Used("a.csv", table("comment,nps", *RATED, "top,11"), 21, 0, "NPS"),
+    "a comment of 2 MB": Used("a.jsonl", jsonl(*GOOD, {"comment": "heel goed " * 200_000}), 21, 0, ""),
+    "NUL bytes": Used("a.csv", table("comment,rating", *["go\0ed,5"] * 20), 20, 0, ""),
+    "control characters": Used("a.jsonl", jsonl(*GOOD, {"comment": "top\x1b[31m \x07!"}), 21, 0, ""),
+    "right to left": Used("a.jsonl", jsonl(*GOOD, {"comment": "שירות מצוין, תודה רבה"}), 21, 0, "unsupported"),
+    "blank comments": Used("a.jsonl", jsonl(*GOOD, {"comment": ""}, {"comment": None}, {}), 23, 0, "empty"),
+    "ragged rows": Used("a.csv", table("comment,rating", *RATED, "a,b,c,d"), 21, 1, "rejected"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FLAWED.values(), ids=FLAWED)
+def test_flawed_rows_are_kept_or_rejected_with_a_reason(case: Used, cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """read + rejected = rows, exit code 0, and a warning where something is missing."""
+    (tmp_path / case.name).write_bytes(case.content)
+    ran = cxtext("analyse", case.name, "--out", "out")
+    assert ran.code == 0, ran.err
+    comments = pl.read_parquet(tmp_path / "out" / "comments.parquet")
+    rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").open(encoding="utf-8")]
+    assert (comments.height + len(rejected), len(rejected)) == (case.rows, case.rejected)
+    assert all({"file", "row", "reason", "raw"} == set(row) and row["reason"] for row in rejected)
+    assert case.warned in ran.err
+    assert comments.filter(pl.col("language").is_null() & pl.col("language_reason").is_null()).is_empty()
+    assert comments.filter(pl.col("p_star_1").is_null() & pl.col("unscored_reason").is_null()).is_empty()
+
+
+def test_rejected_rows_are_an_error_when_strict(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """The output is there all the same."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD, "{"))
+    ran = cxtext("analyse", "a.jsonl", "--out", "out", "--strict")
+    assert ran.code == 3
+    assert "1 rows were rejected" in ran.err
+    assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+def test_an_existing_output_is_refused_without_force(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """And replaced with it."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD))
+    assert cxtext("analyse", "a.jsonl", "--out", "out").code == 0
+    refused = cxtext("analyse", "a.jsonl", "--out", "out")
+    assert (refused.code, "--force" in refused.err) == (6, True)
+    assert cxtext("analyse", "a.jsonl", "--out", "out", "--force").code == 0
+
+
+def test_an_output_that_cannot_be_written_is_named(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A file stands where the folder should."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD))
+    ran = cxtext("analyse", "a.jsonl", "--out", "a.jsonl/out")
+    assert (ran.code, "a.jsonl/out" in ran.err) == (6, True)
+
+
+@pytest.mark.parametrize("command", ["detect", "classify"])
+def test_the_streaming_commands_keep_every_row(command: str, cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Rows, columns and order stay; what can't be read is counted."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD, "{", {"comment": "", "market": "XX"}))
+    ran = cxtext(command, "a.jsonl")
+    written = [json.loads(line) for line in ran.out.splitlines()]
+    assert [row["comment"] for row in written] == [*(row["comment"] for row in GOOD), ""]
+    assert "21 rows written, 1 rejected" in ran.err
+    assert written[-1]["language_reason"] == "empty"
+    assert written[0]["language"] == "nl"
+
+
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C: exit code 130, one line, no folder."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*[row | {"n": n} for n in range(3000) for row in GOOD]))
+    program = [
+        sys.executable,
+        "-c",
+        "from cxtext.cli import main; main()",
+        "analyse",
+        "a.jsonl",
+        "--out",
+        "out",
+    ]
+    with subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+        wait_for(lambda: any(path.name.startswith(".out-") for path in tmp_path.iterdir()))
+        os.kill(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert "interrupted" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def wait_for(condition) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise TimeoutError
