@@ -1,6 +1,7 @@
 """The transformer engine on a tiny random model, built by the same code that builds the shipped one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import safetensors.numpy
 
 from cxtext import registry
-from cxtext.engines.transformer import TransformerEngine, batches, calibrate, encode, has_evidence
+from cxtext.engines.transformer import TransformerEngine, batches, encode, has_evidence
 from cxtext.errors import MissingModelError
 
 pytest.importorskip("onnx")
@@ -64,10 +65,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     export_onnx(made, made / "model.onnx")
     export_onnx(made, made / "float.onnx", quantised=False)
     make_tokenizer(PIECES).save(str(made / "tokenizer.json"))
-    calibration = {"any": {"temperature": 1.0, "bias": [0.0] * 5}}
-    calibration["nl"] = {"temperature": 1.0, "bias": [0.0, 0.0, 0.0, 0.0, 2.0]}
+    calibration = {"scale": [1.0] * 5, "offset": [[0.0] * 5, [0.0, 0.0, 0.0, 0.0, 2.0], *[[0.0] * 5] * 3]}
     (made / "calibration.json").write_text(json.dumps(calibration), "utf-8")
-    config = {"name": "tiny", "version": "1", "languages": ["nl", "fr", "da", "en"], "max_tokens": 32}
+    config = {"kind": "transformer", "version": "1", "languages": ["nl", "fr", "da", "en"], "max_tokens": 32}
     registry.seal(made, config, ["model.onnx", "tokenizer.json", "calibration.json"])
     return made
 
@@ -97,9 +97,7 @@ def test_eight_bits_stay_close_to_the_float_model(engine: TransformerEngine, fol
     """Quantised logits differ from the float graph's by little."""
     import onnxruntime
 
-    exact = TransformerEngine(
-        "float", ["en"], engine.tokenizer, onnxruntime.InferenceSession(folder / "float.onnx"), 32, {}
-    )
+    exact = replace(engine, session=onnxruntime.InferenceSession(folder / "float.onnx"))
     quantised, _ = engine.logits(TEXTS, [None] * 4)
     expected, _ = exact.logits(TEXTS, [None] * 4)
     assert np.abs(expected).max() > 0.1
@@ -113,9 +111,15 @@ def test_the_question_changes_the_answer(engine: TransformerEngine) -> None:
 
 
 def test_each_language_has_its_calibration(engine: TransformerEngine) -> None:
-    """Dutch has a bias towards five stars here; an undetermined language takes the common values."""
-    found = engine.predict(["slow"] * 3, ["nl", "en", ""], [None] * 3).probabilities
+    """Dutch has an offset towards five stars here, English has none."""
+    found = engine.predict(["slow"] * 2, ["nl", "en"], [None] * 2).probabilities
     assert found[0, 4] > found[1, 4]
+
+
+def test_of_an_unknown_language_only_emoji_are_read(engine: TransformerEngine) -> None:
+    """Words of an undetermined language are no evidence; a thumb up is."""
+    found = engine.predict(["slow", "slow 👍", "👍"], [""] * 3, [None] * 3).probabilities
+    assert np.isnan(found[0]).all()
     np.testing.assert_array_equal(found[1], found[2])
 
 
@@ -165,11 +169,11 @@ def test_batches_hold_every_row_once() -> None:
     assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 2048 for rows in found)
 
 
-def test_calibration_is_a_softmax() -> None:
-    """Temperature 1 and no bias leave the softmax of the logits; a large temperature flattens it."""
-    logits = np.log([[0.1, 0.2, 0.3, 0.3, 0.1]])
-    np.testing.assert_allclose(calibrate(logits, 1.0, np.zeros(5)), [[0.1, 0.2, 0.3, 0.3, 0.1]])
-    np.testing.assert_allclose(calibrate(logits, 1e9, np.zeros(5)), np.full((1, 5), 0.2))
+def test_another_kind_of_model_is_refused(folder: Path, tmp_path: Path) -> None:
+    """A folder of another engine is named."""
+    registry.seal(tmp_path, {"kind": "linear"}, [])
+    with pytest.raises(MissingModelError, match="not a transformer"):
+        TransformerEngine.load(str(tmp_path))
 
 
 def test_an_altered_model_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -20,9 +20,8 @@ import onnxruntime
 import torch
 
 from cxtext.engines.transformer import TransformerEngine
-from cxtext.train.stars import convert, data, finetune
+from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.calibrate import fit_calibration
 from cxtext.train.stars.distil import student_of, teacher_probabilities
 from cxtext.train.stars.export import export_onnx, quantise_blocks
 
@@ -279,7 +278,7 @@ def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:
     export_onnx(tmp_path, tmp_path / "model.onnx", quantised=False)
     tokenizer = convert.make_tokenizer(PIECES)
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
-    engine = TransformerEngine("x", ["en"], tokenizer, session, 32, {})
+    engine = TransformerEngine("", ("en",), tokenizer, session, 32, np.ones(2), np.zeros((2, 5)))
     texts, questions = ["good", "bad slow service awful"], ["what", None]
     found, _ = engine.logits(texts, questions)
     with torch.inference_mode():
@@ -295,13 +294,24 @@ def test_eight_bit_blocks_are_within_half_a_step() -> None:
     assert np.abs(back - weight).max() <= scale.max() / 2 + 1e-6
 
 
-def test_calibration_finds_a_temperature() -> None:
-    """Logits that are twice too sure get temperature two, in every language with enough rows."""
+def test_a_sets_prior_is_the_share_of_its_stars() -> None:
+    """A set of five stars only has the floor elsewhere; a coarse label spreads over its stars."""
+    frame = pl.DataFrame({"set": ["a", "a", "b"], "lang": ["nl"] * 3})
+    soft = np.array([[0, 0, 0, 0, 1]] * 2 + [[0] * 5], np.float32)
+    allowed = np.array([[0] * 5] * 2 + [[1, 1, 0, 0, 0]], np.float32)
+    shares = np.exp(data.set_priors(frame, soft, allowed, floor=0.02))
+    np.testing.assert_allclose(shares[1], [0.02, 0.02, 0.02, 0.02, 0.92], atol=1e-6)
+    np.testing.assert_allclose(shares[2], [0.47, 0.47, 0.02, 0.02, 0.02], atol=1e-6)
+
+
+def test_calibration_finds_scale_and_offset() -> None:
+    """Logits twice too sure get scale one half, in each language and for an unknown one."""
     generator = np.random.default_rng(0)
-    logits = generator.standard_normal((6000, 5))
+    logits = generator.standard_normal((4000, 5)) * 1.5
     cumulated = np.cumsum(np.exp(logits) / np.exp(logits).sum(1, keepdims=True), axis=1)
-    stars = (generator.random((6000, 1)) > cumulated).sum(1)
-    fitted = fit_calibration(logits * 2, np.eye(5)[stars], np.zeros((6000, 5)), ["nl", "da"] * 3000)
-    assert {name: values["temperature"] for name, values in fitted.items()} == pytest.approx(
-        {"any": 2.0, "nl": 2.0, "da": 2.0}, rel=0.08
-    )
+    stars = (generator.random((4000, 1)) > cumulated).sum(1) + 1
+    languages = ["nl", "fr", "da", "en"] * 1000
+    rows = pl.DataFrame({"set": "a", "lang": languages, "stars": stars, "label": None})
+    fitted = recipe.calibrate(logits * 2, rows)
+    np.testing.assert_allclose(fitted.scale, [0.5] * 5, atol=0.06)
+    assert fitted.offset.shape == (5, 5)

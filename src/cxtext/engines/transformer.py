@@ -6,19 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxtext import registry
-from cxtext.errors import missing_extra
+from cxtext.engines.readable import EMOJI, readable
+from cxtext.errors import MissingModelError, missing_extra
 from cxtext.schema.protocols import Bools, Floats, Stars
+
+WEIGHTS_FILE: Final = "model.onnx"
+TOKENIZER_FILE: Final = "tokenizer.json"
+CALIBRATION_FILE: Final = "calibration.json"
 
 BATCH_TOKENS: Final = 2048  # padded tokens of one batch: more needs memory and wins no time
 BATCH_TEXTS: Final = 64
 _WORD: Final = re.compile(r"[^\W\d_]")
-_EMOJI: Final = re.compile("[☀-➿⬀-⯿\U0001f000-\U0001faff]|[:;=][-']?[)(D/]")
+_SMILEY: Final = re.compile("[:;=][-']?[)(D/]")
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
@@ -31,65 +37,62 @@ class Encoded:
     truncated: bool
 
 
+@dataclass(frozen=True)
 class TransformerEngine:
     """Star probabilities from the text itself, its question and its order of words.
 
     Each distinct text is read once; texts of similar length go together. Neither changes a text's result.
+    scale: (1 + languages,), offset: (1 + languages, 5); the first is for a text of unknown language, of which
+    only the emoji are read.
     """
 
-    def __init__(
-        self,
-        name: str,
-        languages: Sequence[str],
-        tokenizer: Any,
-        session: Any,
-        max_tokens: int,
-        calibration: dict[str, dict[str, Any]],
-    ) -> None:
-        self.name = name
-        self.languages = tuple(languages)
-        self.tokenizer = tokenizer
-        self.session = session
-        self.max_tokens = max_tokens
-        self.calibration = calibration
+    name: str
+    languages: tuple[str, ...]
+    tokenizer: Any
+    session: Any
+    max_tokens: int
+    scale: Floats
+    offset: Floats
 
     @classmethod
     def load(cls, name_or_folder: str) -> "TransformerEngine":
-        """Load a model folder: model.onnx, tokenizer.json, calibration.json, config.json.
+        """Load a model that ships with cxtext by its name, or any by its folder.
 
         Raises
         ------
-        MissingModelError: a file is missing or altered, or onnxruntime or tokenizers is not installed.
+        MissingModelError: a file is missing or altered, the folder holds another kind of model, or
+        onnxruntime or tokenizers is not installed.
         """
-        model = registry.model(name_or_folder)
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-        except ModuleNotFoundError as error:
-            raise missing_extra(str(error.name), "transformer") from error
-        options = onnxruntime.SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        weights, tokenizer = model.path("model.onnx"), model.path("tokenizer.json")
+        asset = registry.model(name_or_folder)
+        if asset.config.get("kind") != "transformer":
+            raise MissingModelError(f"{asset.folder}: not a transformer star model; see cxtext models")
+        calibration = json.loads(asset.path(CALIBRATION_FILE).read_text("utf-8"))
         return cls(
-            f"{model.config['name']} {model.config['version']}",
-            model.config["languages"],
-            Tokenizer.from_file(str(tokenizer)),
-            onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"]),
-            model.config["max_tokens"],
-            json.loads(model.path("calibration.json").read_text("utf-8")),
+            name=asset.name,
+            languages=tuple(asset.config["languages"]),
+            tokenizer=load_tokenizer(asset.path(TOKENIZER_FILE)),
+            session=load_session(asset.path(WEIGHTS_FILE)),
+            max_tokens=asset.config["max_tokens"],
+            scale=np.array(calibration["scale"], dtype=np.float64),
+            offset=np.array(calibration["offset"], dtype=np.float64),
         )
 
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
     ) -> Stars:
-        """Return star probabilities; NaN for a text that holds no word and no sign, or only says "none"."""
-        keys = list(zip(texts, questions, strict=True))
+        """Return the star probabilities of n texts; NaN where a text says nothing (see has_evidence)."""
+        read = [readable(text, language) for text, language in zip(texts, languages, strict=True)]
+        keys = [(text, asked) for (text, _), asked in zip(read, questions, strict=True)]
         distinct = {key: index for index, key in enumerate(dict.fromkeys(keys))}
         logits, truncated = self.logits([text for text, _ in distinct], [asked for _, asked in distinct])
-        rows = np.array([distinct[key] for key in keys], dtype=np.int64)
-        probabilities = self._calibrated(logits[rows], languages)
+        chosen = np.array([distinct[key] for key in keys], dtype=np.int64)
+        row = np.array(
+            [1 + self.languages.index(x) if x in self.languages else 0 for x in languages], dtype=int
+        )
+        probabilities = softmax(self.scale[row, None] * logits[chosen] + self.offset[row])
         probabilities[[not has_evidence(text, asked) for text, asked in keys]] = np.nan
-        return Stars(probabilities, truncated[rows])
+        cut = np.array([was_cut for _, was_cut in read], dtype=np.bool_)
+        return Stars(probabilities, truncated[chosen] | cut)
 
     def logits(self, texts: Sequence[str], questions: Sequence[str | None]) -> tuple[Floats, Bools]:
         """Return uncalibrated star logits (texts, 5), and whether each text was cut."""
@@ -100,27 +103,37 @@ class TransformerEngine:
             found[rows] = self.session.run(["logits"], feed)[0]
         return found, np.array([item.truncated for item in encoded], dtype=np.bool_)
 
-    def _calibrated(self, logits: Floats, languages: Sequence[str]) -> Floats:
-        found = np.empty_like(logits)
-        codes = np.array(languages, dtype=np.str_)
-        for language in np.unique(codes):
-            fitted = self.calibration.get(str(language), self.calibration["any"])
-            chosen = codes == language
-            found[chosen] = calibrate(logits[chosen], fitted["temperature"], np.asarray(fitted["bias"]))
-        return found
+
+def load_session(weights: Path) -> Any:
+    """Return onnxruntime's session; its threads sleep while they wait, so that others can work."""
+    try:
+        import onnxruntime
+    except ModuleNotFoundError as error:
+        raise missing_extra("onnxruntime", "transformer") from error
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
 
 
-def calibrate(logits: Floats, temperature: float, bias: Floats) -> Floats:
-    """Return softmax(logits / temperature + bias), row by row."""
-    scaled = logits / temperature + bias
-    exponents = np.exp(scaled - scaled.max(1, keepdims=True))
-    result: Floats = exponents / exponents.sum(1, keepdims=True)
-    return result
+def load_tokenizer(file: Path) -> Any:
+    """Return a tokenizers.Tokenizer."""
+    try:
+        from tokenizers import Tokenizer
+    except ModuleNotFoundError as error:
+        raise missing_extra("tokenizers", "transformer") from error
+    return Tokenizer.from_file(str(file))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities (n, k) of logits (n, k)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def has_evidence(text: str, question: str | None) -> bool:
     """Return whether a text says anything: a word or an emoji, and more than "none" to no question."""
-    if _EMOJI.search(text):
+    if EMOJI.search(text) or _SMILEY.search(text):
         return True
     if not _WORD.search(text):
         return False

@@ -47,7 +47,7 @@ def train_stars(
     if chosen.layers is not None:
         trained = recipe.train_student(work, rows, chosen.balance, chosen.layers, chosen.student, report)
     config = {
-        "name": "stars",
+        "kind": "transformer",
         "version": chosen.version,
         "languages": list(LANGUAGES),
         "max_tokens": chosen.max_tokens,

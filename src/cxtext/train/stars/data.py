@@ -13,8 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.errors import InputError
+from cxtext.train.ratings import STARS_OF_LABEL
 
-COARSE: Final = {"neg": (1, 2), "neu": (3,), "pos": (4, 5)}
 _POLARITY: Final = {
     "positive": "pos",
     "pos": "pos",
@@ -150,8 +150,26 @@ def star_targets(rows: pl.DataFrame, smoothing: float) -> tuple[NDArray[np.float
         if star is not None:
             soft[index] = _smoothed(star, smoothing)
         elif label is not None:
-            allowed[index, [star - 1 for star in COARSE[label]]] = 1
+            allowed[index, [star - 1 for star in STARS_OF_LABEL[label]]] = 1
     return soft, allowed
+
+
+def set_priors(
+    rows: pl.DataFrame, soft: NDArray[np.float32], allowed: NDArray[np.float32], floor: float = 0.02
+) -> NDArray[np.float32]:
+    """Return the log share of each star (rows, 5) in the row's set and language, each star at least `floor`.
+
+    Added to the logits in training (logit adjustment, Menon et al. 2021), so that the text need not explain
+    that one company's customers are happier than another's, or that a set was made without three stars.
+    """
+    known = soft + allowed / np.maximum(allowed.sum(1, keepdims=True), 1)
+    group = rows.select(pl.struct("set", "lang").rank("dense") - 1).to_series().to_numpy().astype(np.int64)
+    counts = np.zeros((int(group.max()) + 1, 5), np.float64)
+    np.add.at(counts, group, known)
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1e-9)
+    shares = floor + (1 - 5 * floor) * shares
+    priors: NDArray[np.float32] = np.log(shares).astype(np.float32)[group]
+    return priors
 
 
 def _smoothed(star: int, smoothing: float) -> NDArray[np.float32]:

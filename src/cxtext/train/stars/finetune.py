@@ -41,6 +41,7 @@ class Examples:
     encoded: list[tuple[list[int], list[int]]]
     soft: NDArray[np.float32]  # distribution over stars
     allowed: NDArray[np.float32]  # 1 where a coarse label allows the star
+    prior: NDArray[np.float32] | None = None  # log share of each star in the row's set, see data.set_priors
     teacher: NDArray[np.float32] | None = None  # a teacher's probabilities
     teacher_weight: float = 0.7
 
@@ -160,10 +161,13 @@ def star_loss(found: Any, examples: Examples, rows: NDArray[np.int64]) -> Any:
 
     A star is scored by cross-entropy; a coarse label by minus the log of the sum of its stars' probabilities;
     a teacher by cross-entropy with its probabilities, weighted `teacher_weight` against the row's own rating.
+    A rating is compared after adding the row's `prior`: what a set's customers are like need not be read from
+    the text.
     """
     import torch
 
-    log_p = torch.log_softmax(found, -1)
+    prior = 0.0 if examples.prior is None else torch.from_numpy(examples.prior[rows])
+    log_p = torch.log_softmax(found + prior, -1)
     soft = torch.from_numpy(examples.soft[rows])
     allowed = torch.from_numpy(examples.allowed[rows])
     own = -(soft * log_p).sum(-1)
@@ -171,7 +175,7 @@ def star_loss(found: Any, examples: Examples, rows: NDArray[np.int64]) -> Any:
     own = own - torch.where(coarse, torch.logsumexp(log_p + torch.log(allowed.clamp_min(1e-9)), -1), 0.0)
     if examples.teacher is None:
         return own.mean()
-    taught = -(torch.from_numpy(examples.teacher[rows]) * log_p).sum(-1)
+    taught = -(torch.from_numpy(examples.teacher[rows]) * torch.log_softmax(found, -1)).sum(-1)
     rated = (coarse | (soft.sum(-1) > 0)).float()
     share = 1 - rated * (1 - examples.teacher_weight)
     return (share * taught + (1 - share) * own).mean()

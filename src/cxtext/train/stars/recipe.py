@@ -11,15 +11,30 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from cxtext.engines.transformer import TransformerEngine
+from cxtext.engines.transformer import (
+    CALIBRATION_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    TransformerEngine,
+    load_session,
+    load_tokenizer,
+)
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
+from cxtext.schema.protocols import Floats
+from cxtext.statistics.calibration import Calibration, fit_calibration
 from cxtext.train.stars import convert, finetune
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.calibrate import fit_calibration
-from cxtext.train.stars.data import Balance, balanced, encode, hold_out, read_rows, star_targets
+from cxtext.train.stars.data import (
+    Balance,
+    balanced,
+    encode,
+    hold_out,
+    read_rows,
+    set_priors,
+    star_targets,
+)
 from cxtext.train.stars.distil import distil, teacher_probabilities
 from cxtext.train.stars.export import export_onnx
 
@@ -27,6 +42,8 @@ Report = Callable[[str], None]
 
 MAX_TOKENS = 96  # in training; the engine reads longer texts (config.json)
 SMOOTHING = 0.1
+SET_POWER = 0.5  # in calibration, a set of n rows weighs n ** 0.5
+SHRINKAGE = 30.0  # of a language's calibration to the common one, in rows
 
 
 def make_base(work: Path, rows: pl.DataFrame, words: Sequence[str]) -> Path:
@@ -59,16 +76,14 @@ def train_teacher(
     soft, allowed = star_targets(chosen, SMOOTHING)
     encoded = encode_rows(tokenizer_of(work), chosen)
     report(f"teacher: {chosen.height} rows")
-    examples = finetune.Examples(encoded, soft, allowed)
+    examples = finetune.Examples(encoded, soft, allowed, set_priors(chosen, soft, allowed))
     finetune.fit(star_model.load(work / "base"), examples, schedule, folder, report)
     return folder
 
 
 def tokenizer_of(work: Path) -> Any:
     """Return the tokenizer of the base model in `work`."""
-    from tokenizers import Tokenizer
-
-    return Tokenizer.from_file(str(work / "base" / "tokenizer.json"))
+    return load_tokenizer(work / "base" / "tokenizer.json")
 
 
 def encode_rows(tokenizer: Any, rows: pl.DataFrame) -> list[tuple[list[int], list[int]]]:
@@ -103,7 +118,7 @@ def train_student(
     teacher = star_model.load(work / "teacher")
     taught = teacher_probabilities(teacher, encoded, work / "labels", report)
     soft, allowed = star_targets(chosen, SMOOTHING)
-    examples = finetune.Examples(encoded, soft, allowed, taught)
+    examples = finetune.Examples(encoded, soft, allowed, set_priors(chosen, soft, allowed), taught)
     distil(teacher, layers, examples, schedule, folder, report)
     return folder
 
@@ -111,30 +126,39 @@ def train_student(
 def ship(
     work: Path, trained: Path, out: Path, rows: pl.DataFrame, balance: Balance, config: dict[str, Any]
 ) -> None:
-    """Export `trained` to `out`: model.onnx, tokenizer.json, calibration.json and config.json, sealed last.
+    """Export `trained` to `out`: the weights, the tokenizer, the calibration, and config.json, sealed last.
 
     The calibration is fitted on the held-out training rows, with the logits of the exported 8-bit model.
     """
     out.mkdir(parents=True, exist_ok=True)
-    export_onnx(trained, out / "model.onnx")
-    shutil.copyfile(work / "base" / "tokenizer.json", out / "tokenizer.json")
+    export_onnx(trained, out / WEIGHTS_FILE)
+    shutil.copyfile(work / "base" / "tokenizer.json", out / TOKENIZER_FILE)
     _, held = hold_out(rows, balance)
     held = held.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
-    logits = onnx_logits(out, held, config["max_tokens"])
-    soft, allowed = star_targets(held, 0.0)
-    calibration = fit_calibration(
-        logits, soft.astype(np.float64), allowed.astype(np.float64), held["lang"].to_list()
-    )
-    (out / "calibration.json").write_text(json.dumps(calibration, indent=2) + "\n", "utf-8")
-    seal(out, config, ["model.onnx", "tokenizer.json", "calibration.json"])
+    fitted = calibrate(exported_logits(out, held, config["max_tokens"]), held)
+    values = {"languages": ["", *LANGUAGES], "scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
+    (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
+    seal(out, config, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
 
 
-def onnx_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> NDArray[np.float64]:
+def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats:
     """Return the uncalibrated star logits (rows, 5) of the exported model in `folder`."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    engine = TransformerEngine("export", LANGUAGES, tokenizer, session, max_tokens, {})
+    session, tokenizer = load_session(folder / WEIGHTS_FILE), load_tokenizer(folder / TOKENIZER_FILE)
+    engine = TransformerEngine("", LANGUAGES, tokenizer, session, max_tokens, np.ones(5), np.zeros((5, 5)))
     return engine.logits(rows["text"].to_list(), rows["question"].to_list())[0]
+
+
+def calibrate(logits: Floats, rows: pl.DataFrame) -> Calibration:
+    """Fit scale and offset for no language (the mean of all), then each of LANGUAGES; sets weigh root n."""
+    soft, coarse = star_targets(rows, 0.0)
+    weight = rows.select(pl.len().over("set", "lang").cast(pl.Float64) ** (SET_POWER - 1)).to_series()
+    fitted = fit_calibration(
+        logits,
+        (soft + coarse).astype(np.float64),
+        np.array([LANGUAGES.index(language) for language in rows["lang"]]),
+        weight.to_numpy() / weight.mean(),
+        groups=len(LANGUAGES),
+        shrinkage=SHRINKAGE,
+    )
+    scale, offset = np.exp(np.log(fitted.scale).mean()), fitted.offset.mean(axis=0)
+    return Calibration(np.concatenate([[scale], fitted.scale]), np.vstack([offset, fitted.offset]))
