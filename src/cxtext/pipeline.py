@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
@@ -18,7 +18,7 @@ from typing import Final, Literal
 import polars as pl
 
 from cxtext import __version__
-from cxtext.compare import compare_stated_with_inferred
+from cxtext.compare import compare_groups, compare_stated_with_inferred
 from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
@@ -113,7 +113,10 @@ def measure(
     with run.stage("measure"):
         measured = measure_groups(joined, settings)
     with run.stage("compare"):
-        compared = compare_stated_with_inferred(joined, settings)
+        compared = replace(
+            compare_stated_with_inferred(joined, settings),
+            differences=compare_groups(measured.metrics, settings),
+        )
     return Analysis(
         version=__version__,
         settings=settings,

@@ -4,7 +4,7 @@ import polars as pl
 
 from cxtext.measure.combined import combined_figures, combined_sums
 from cxtext.measure.counts import count_rows
-from cxtext.measure.inferred import inferred_figures, inferred_sums
+from cxtext.measure.inferred import CompanyError, company_error, inferred_figures, inferred_sums
 from cxtext.measure.populations import Populations, populations
 from cxtext.measure.reported import with_reported
 from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
@@ -26,7 +26,10 @@ def measure_groups(joined: Joined, settings: Settings) -> Measured:
     """
     people = populations(joined, settings)
     totals: dict[str, int] = {}
-    parts = [_measure_breakdown(people, dimensions, settings, totals) for dimensions in breakdowns(settings)]
+    error = company_error(joined.comments, settings)
+    parts = [
+        _measure_breakdown(people, dimensions, settings, error, totals) for dimensions in breakdowns(settings)
+    ]
     return Measured(
         metrics=with_reported(pl.concat(parts), joined.groups, settings),
         themes=distinctive_themes(joined.comments, settings),
@@ -35,13 +38,17 @@ def measure_groups(joined: Joined, settings: Settings) -> Measured:
 
 
 def _measure_breakdown(
-    people: Populations, dimensions: Dimensions, settings: Settings, totals: dict[str, int]
+    people: Populations,
+    dimensions: Dimensions,
+    settings: Settings,
+    error: CompanyError,
+    totals: dict[str, int],
 ) -> pl.DataFrame:
     sums = _sums(people, dimensions)
     level = settings.level
     figures = [
         *stated_figures(sums, level),
-        *inferred_figures(sums, settings),
+        *inferred_figures(sums, error, level),
         *combined_figures(sums, settings),
         *score_figures(sums, level),
         *pair_figures(sums, level),

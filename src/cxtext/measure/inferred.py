@@ -1,21 +1,65 @@
 """What the words of comments suggest: inferred CSAT, mean rating, shares of stars; what went unread."""
 
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
 import numpy as np
 import polars as pl
 
 from cxtext.schema.columns import P_STARS, LanguageReason
 from cxtext.schema.figures import Method, Unit
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import Figures
+from cxtext.statistics.figures import Figures, Ints
 from cxtext.statistics.intervals import known
 from cxtext.statistics.quantification import between_company_interval
+from cxtext.statistics.satisfied import inferred_satisfied
 
-SCORED = pl.col("inferred_rating_1_5").is_not_null()
+SCORED: Final = pl.col("inferred_rating_1_5").is_not_null()
+# Root mean square errors on companies an engine never saw, measured by benchmarks/quantification.py.
+MEASURED_ERRORS: Final = Path(__file__).parent / "company_error.json"
+OTHER: Final = "other"  # engines that were not measured
+
+
+@dataclass(frozen=True)
+class CompanyError:
+    """The error of inferred figures from one company to another: points, stars, and points per star."""
+
+    csat: float
+    rating: float
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A mean over comments to report: its column of sums, the factor to its unit, and its range."""
+
+    metric: str
+    column: str
+    factor: float
+    bounds: tuple[float, float]
+    unit: Unit
+    method: Method
+    error: float
+
+
+def company_error(comments: pl.DataFrame, settings: Settings) -> CompanyError:
+    """Return the errors to allow for: the settings', else those measured for the engine of these comments."""
+    measured = json.loads(MEASURED_ERRORS.read_text("utf-8"))
+    engines = comments["engine"].drop_nulls().unique().sort().to_list()
+    found = [measured.get(engine, measured[OTHER]) for engine in engines] or [measured[OTHER]]
+    given = settings.company_error_csat, settings.company_error_rating
+    return CompanyError(
+        csat=max(each["csat"] for each in found) if given[0] is None else given[0],
+        rating=max(each["rating"] for each in found) if given[1] is None else given[1],
+        shares=tuple(max(errors) for errors in zip(*(each["shares"] for each in found), strict=True)),
+    )
 
 
 def inferred_sums() -> list[pl.Expr]:
     """Return the sums over comments of a group."""
-    csat, rating = pl.col("inferred_csat_0_1"), pl.col("inferred_rating_1_5")
+    csat, rating = inferred_satisfied().cast(pl.Float64), pl.col("inferred_rating_1_5")
     return [
         pl.len().alias("comments"),
         SCORED.sum().alias("scored"),
@@ -32,57 +76,35 @@ def inferred_sums() -> list[pl.Expr]:
     ]
 
 
-def inferred_figures(sums: pl.DataFrame, settings: Settings) -> list[Figures]:
-    """Return the inferred figures of each group, and the shares of comments that gave none."""
-    return [
-        _inferred(
-            sums, "csat_inferred", "csat", (0, 100), Unit.PERCENT, settings.between_company_sd_csat, settings
-        ),
-        _inferred(
-            sums,
-            "rating_inferred_mean",
-            "rating",
-            (1, 5),
-            Unit.RATING,
-            settings.between_company_sd_rating,
-            settings,
-        ),
+def inferred_figures(sums: pl.DataFrame, error: CompanyError, level: float) -> list[Figures]:
+    """Return the inferred figures of each group, and the shares of comments that gave none.
+
+    Inferred CSAT is the share of comments whose median star is 4 or 5, which measured best on companies the
+    model never saw; the others are means of probabilities. See docs/scores.md.
+    """
+    percent, mean = (0, 100), Method.MEAN_PROBABILITY
+    targets = (
+        _Target("csat_inferred", "csat", 100, percent, Unit.PERCENT, Method.HARD_SHARE, error.csat),
+        _Target("rating_inferred_mean", "rating", 1, (1, 5), Unit.RATING, mean, error.rating),
         *(
-            _inferred(
-                sums,
-                f"rating_share_{star}",
-                name,
-                (0, 100),
-                Unit.PERCENT,
-                settings.between_company_sd_share,
-                settings,
-            )
+            _Target(f"rating_share_{star}", name, 100, percent, Unit.PERCENT, mean, error.shares[star - 1])
             for star, name in enumerate(P_STARS, start=1)
         ),
-        *_facts(sums),
-    ]
+    )
+    return [*(_inferred(sums, target, level) for target in targets), *_facts(sums)]
 
 
-def _inferred(
-    sums: pl.DataFrame,
-    metric: str,
-    column: str,
-    bounds: tuple[float, float],
-    unit: str,
-    between_sd: float,
-    settings: Settings,
-) -> Figures:
+def _inferred(sums: pl.DataFrame, target: _Target, level: float) -> Figures:
     n, rated = _count(sums, "scored"), _count(sums, "scored_rated")
-    factor = 100 if unit == Unit.PERCENT else 1
-    mean = factor * sums[f"{column}_mean"].cast(pl.Float64).to_numpy()
-    variance = factor**2 * sums[f"{column}_variance"].cast(pl.Float64).to_numpy()
-    estimate = between_company_interval(mean, variance, n, between_sd, level=settings.level)
+    mean = target.factor * sums[f"{target.column}_mean"].cast(pl.Float64).to_numpy()
+    variance = target.factor**2 * sums[f"{target.column}_variance"].cast(pl.Float64).to_numpy()
+    estimate = between_company_interval(mean, variance, n, target.error, level=level)
     return Figures(
-        metric,
-        estimate.clipped(*bounds),
+        target.metric,
+        estimate.clipped(*target.bounds),
         n,
-        Method.MEAN_PROBABILITY,
-        unit,
+        target.method,
+        target.unit,
         n_rated=rated,
         n_unrated=n - rated,
     )
@@ -102,5 +124,5 @@ def _facts(sums: pl.DataFrame) -> list[Figures]:
         ]
 
 
-def _count(sums: pl.DataFrame, column: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _count(sums: pl.DataFrame, column: str) -> Ints:
     return sums[column].fill_null(0).cast(pl.Int64).to_numpy()

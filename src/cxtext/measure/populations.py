@@ -7,7 +7,7 @@ import polars as pl
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
 from cxtext.statistics.groups import Dimensions, with_dimensions
-from cxtext.statistics.stated import satisfied
+from cxtext.statistics.satisfied import stated_satisfied
 
 KEY = "respondent_id"
 
@@ -38,7 +38,7 @@ class Populations:
 
 def populations(joined: Joined, settings: Settings) -> Populations:
     """Return the populations of a run."""
-    comments = with_dimensions(joined.comments, settings).with_columns(satisfied(settings))
+    comments = with_dimensions(joined.comments, settings).with_columns(stated_satisfied(settings))
     respondents = with_dimensions(joined.respondents, settings)
     contradicted = joined.misfits.filter(kind="conflicting_scores")[KEY].unique()
     pairs = comments.filter(
@@ -57,6 +57,6 @@ def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settin
     return pl.concat(
         [
             own.with_columns(languages=pl.concat_list("language").list.drop_nulls()).select(columns),
-            from_survey.with_columns(satisfied(settings)).select(columns),
+            from_survey.with_columns(stated_satisfied(settings)).select(columns),
         ]
     )

@@ -164,3 +164,24 @@ METRICS: Final[dict[str, pl.DataType]] = {
     "suppressed": pl.Boolean(),
     "note": pl.String(),
 }
+
+# One row a comparison of two groups that differ in `dimension` only; `difference` is b minus a.
+# `smallest_detectable`: the true difference that these n find four times in five.
+DIFFERENCES: Final[dict[str, pl.DataType]] = {
+    "metric": pl.String(),
+    "dimension": pl.String(),
+    "group_a": pl.String(),
+    "group_b": pl.String(),
+    "difference": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "level": pl.Float64(),
+    "p": pl.Float64(),
+    "p_adjusted": pl.Float64(),
+    "differs": pl.Boolean(),
+    "smallest_detectable": pl.Float64(),
+    "n_a": pl.Int64(),
+    "n_b": pl.Int64(),
+    "method": pl.String(),
+    "unit": pl.String(),
+}

@@ -29,7 +29,12 @@ class Method(StrEnum):
     ADJUSTED_WALD = "adjusted wald"
     FISHER_Z = "fisher z"
     BOOTSTRAP = "bootstrap"
-    MEAN_PROBABILITY = "mean probability, between-company interval"
+    BLAND_ALTMAN = "bland-altman"
+    NEWCOMBE = "newcombe"
+    WELCH = "welch"
+    BETWEEN_COMPANY = "between-company"  # of two inferred figures, the engine's error on each counted
+    HARD_SHARE = "share of comments, between-company interval"
+    MEAN_PROBABILITY = "mean of probabilities, between-company interval"
     PPI = "ppi++"
     RATED_ONLY = "rated only"
     REPORTED = "as reported"

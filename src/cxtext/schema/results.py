@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from cxtext.schema.columns import DIFFERENCES
 from cxtext.schema.settings import Settings
 
 
@@ -114,11 +115,14 @@ class Compared:
 
     `metrics` has the columns of schema.columns.METRICS (csat_gap, agreement_exact, qwk, mae, bias ...).
     `disagreements`: `id, market, language, text, stated_rating_1_5, inferred_rating_1_5, gap` (inferred
-    minus stated), largest first.
+    minus stated), largest first, with `kind` (quiet_unhappy: rated 4 or 5 but the words say 1 or 2,
+    loud_happy: the reverse, or null) and `evidence`, the words that show it.
+    `differences`: groups and periods against each other, with the columns of schema.columns.DIFFERENCES.
     """
 
     metrics: pl.DataFrame
     disagreements: pl.DataFrame
+    differences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERENCES))
 
 
 @dataclass(frozen=True)

@@ -81,16 +81,17 @@ class Settings(BaseModel):
     min_group_n: int = Field(default=10, ge=1, description="Groups with fewer rows show no figure.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of every interval.")
     ppi_min_rated_n: int = Field(default=20, ge=2, description="Fewest rated comments for csat_combined.")
-    between_company_sd_csat: float = Field(
-        default=5.0,
+    company_error_csat: float | None = Field(
+        default=None,
         ge=0,
-        description="Error of inferred CSAT from company to company: standard deviation, percentage points.",
+        description="Error of inferred CSAT from company to company, root mean square in percentage points; "
+        "null: as measured for the engine.",
     )
-    between_company_sd_rating: float = Field(
-        default=0.2, ge=0, description="The same of the mean inferred rating, in stars."
+    company_error_rating: float | None = Field(
+        default=None, ge=0, description="The same of the mean inferred rating, in stars."
     )
-    between_company_sd_share: float = Field(
-        default=4.0, ge=0, description="The same of the share of each star, in percentage points."
+    adjust: Literal["holm", "benjamini-hochberg"] = Field(
+        default="holm", description="How p-values are adjusted for the number of comparisons."
     )
     themes: bool = Field(default=True, description="Extract terms and compare praise with complaints.")
     theme_top_n: int = Field(default=10, ge=1, description="Distinctive terms shown per side and group.")

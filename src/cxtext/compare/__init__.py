@@ -1,0 +1,20 @@
+"""Stated beside inferred satisfaction, per comment and per group; groups and periods against each other."""
+
+from cxtext.compare.agreement import agreement_metrics, paired
+from cxtext.compare.differences import compare_groups
+from cxtext.compare.partings import partings
+from cxtext.schema.results import Compared, Joined
+from cxtext.schema.settings import Settings
+from cxtext.statistics.groups import with_dimensions
+
+__all__ = ["compare_groups", "compare_stated_with_inferred"]
+
+
+def compare_stated_with_inferred(joined: Joined, settings: Settings) -> Compared:
+    """Compare the two on the comments that have both, in total and for every group `settings.by` asks for.
+
+    Every group with comments has a row for every metric. A rating between two stars counts as the nearer
+    one (x.5 as the higher) where whole stars are compared.
+    """
+    comments = with_dimensions(joined.comments, settings).with_columns(*paired(settings))
+    return Compared(metrics=agreement_metrics(comments, settings), disagreements=partings(comments))
