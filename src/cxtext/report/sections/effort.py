@@ -3,6 +3,7 @@
 from cxtext.report.document import Block, ChartRow, IntervalChart, Mark, Paragraph, Section
 from cxtext.report.scope import Breakdown, Scope
 from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table, same_figures
+from cxtext.report.wording import Wording
 
 METRICS = ["ces_mean", "ces_easy_share"]
 
@@ -22,8 +23,13 @@ def effort(scope: Scope) -> Section:
 
 def scale_words(scope: Scope) -> str:
     """Return the scale of CES and what its top means."""
-    low, high = (scope.wording.number(end) for end in scale_ends(scope))
-    return scope.wording(f"ces.{_scale(scope)[1]}", low=low, high=high)
+    return scale_in_words(scope.wording, *_scale(scope))
+
+
+def scale_in_words(wording: Wording, scale: str, direction: str) -> str:
+    """Return a scale of CES ("1-5") and what its top means ("high_is_easy" or "high_is_hard") in words."""
+    low, _, high = scale.partition("-")
+    return wording(f"ces.{direction}", low=low, high=high)
 
 
 def scale_ends(scope: Scope) -> tuple[int, int]:

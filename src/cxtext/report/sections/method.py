@@ -2,6 +2,7 @@
 
 from cxtext.report.document import Block, Bullets, Definitions, Paragraph, Section, Table
 from cxtext.report.scope import Scope
+from cxtext.report.sections.effort import scale_in_words
 from cxtext.report.wording import Wording
 
 # The order in which figures are defined; whatever else a run holds follows.
@@ -14,6 +15,7 @@ ORDER = (
     *("churn_rate", "clv", "share_unscored", "share_unsupported", "match_rate"),
 )
 SHA256_SHOWN = 12
+IN_FILES = ("format", "compression", "encoding", "delimiter")  # told in the table of files
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -22,18 +24,25 @@ def recognised(scope: Scope) -> Section:
     wording = scope.wording
     blocks: list[Block] = [Paragraph(wording("recognised.intro"), "quiet"), _files(scope)]
     header = tuple(wording(f"recognised.{name}") for name in ("what", "value", "file", "how"))
+    shown = [found for found in scope.data["recognised"] if found["what"] not in IN_FILES]
     rows = tuple(
         (
             wording.code("recognised.what", found["what"]),
-            str(found["value"]),
+            _value(wording, found["what"], found["value"]),
             found["file"],
             wording("recognised.assumed" if found["assumed"] else "recognised.matched"),
         )
-        for found in sorted(scope.data["recognised"], key=lambda found: not found["assumed"])
+        for found in sorted(shown, key=lambda found: not found["assumed"])
     )
     if rows:
         blocks.append(Table(wording("recognised.table"), header, rows))
     return Section("recognised", wording("recognised.title"), tuple(blocks))
+
+
+def _value(wording: Wording, what: str, value: str) -> str:
+    if what == "ces_scale":
+        return scale_in_words(wording, *value.split())
+    return wording.code("recognised.value", value)
 
 
 def _files(scope: Scope) -> Table:
