@@ -6,7 +6,7 @@ a quote that is never closed, and reads a field of any length without changing a
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -49,11 +49,15 @@ def records(lines: Iterable[str], delimiter: str, width: int | None = None) -> I
     broken and the next record starts on the second. Blank lines count as numbers and are no records,
     unless the text has a single column.
     """
-    again: deque[str] = deque()
-    feed = _feed(again, iter(lines))
-    for number, line in enumerate(feed, start=1):
+    again: deque[str] = deque()  # lines of a broken record that are to be read once more
+    rest = iter(lines)
+
+    def take() -> str | None:
+        return again.popleft() if again else next(rest, None)
+
+    for number, line in enumerate(iter(take, None), start=1):
         if '"' in line:
-            record = _quoted(number, line, delimiter, width, feed, again)
+            record = _quoted(number, line, delimiter, width, take, again)
         elif line and not (line.isspace() and delimiter not in line):
             record = _checked(number, line.split(delimiter), line, width)
         elif delimiter == SINGLE_COLUMN:
@@ -80,17 +84,6 @@ def _sniff(lines: list[str], delimiter: str) -> Sniffed:
     return Sniffed(fitting / max(1, len(widths) - 1), widths[0], delimiter)
 
 
-def _feed(again: deque[str], lines: Iterator[str]) -> Iterator[str]:
-    while True:
-        if again:
-            yield again.popleft()
-            continue
-        line = next(lines, None)
-        if line is None:
-            return
-        yield line
-
-
 def _checked(number: int, fields: list[str], raw: str, width: int | None) -> Record:
     if width is None or len(fields) == width:
         return Record(number, fields, raw)
@@ -98,14 +91,19 @@ def _checked(number: int, fields: list[str], raw: str, width: int | None) -> Rec
 
 
 def _quoted(
-    number: int, line: str, delimiter: str, width: int | None, feed: Iterator[str], again: deque[str]
+    number: int,
+    line: str,
+    delimiter: str,
+    width: int | None,
+    take: Callable[[], str | None],
+    again: deque[str],
 ) -> Record:
     fields: list[str] = []
     state = _add_line(line, delimiter, fields, _Quote())
     taken = [line]
     length = len(line)
     while state.opened is not None and length < _LONGEST_RECORD:
-        following = next(feed, None)
+        following = take()
         if following is None:
             break
         taken.append(following)

@@ -56,7 +56,7 @@ def find_roles(
     free = [_match(name, titles or {}, open_answers) for name in columns if name not in taken]
     found, undecided = dict(declared), {}
     for role in roles:
-        if role in declared:
+        if role in declared or (role is Role.TEXT and role in missing):
             continue
         candidates = _candidates(role, [column for column in free if column])
         if len(candidates) > 1:

@@ -27,6 +27,10 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
 
     Of a file all lines are looked at for columns and types, of a pipe the first 10,000: a column that
     first appears later is added to the batch it appears in.
+
+    Raises
+    ------
+    InputError: no line is a JSON object with fields.
     """
     decoding = recognise_encoding(unpacked, settings.encoding)
     stream = json_rows(lines(unpacked.chunks(), decoding))
@@ -38,6 +42,10 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
         types = column_types(line.row for line in stream if line.row)
         decoding = replace(decoding, cp1252_lines=0, undecodable_lines=0)
         stream = json_rows(lines(unpacked.chunks(), decoding))
+    if not types:
+        raise InputError(
+            f"{unpacked.source.given}: no line is a JSON object with fields; is it another format?"
+        )
     return RawTable(
         unpacked.source,
         unpacked.format,

@@ -111,9 +111,16 @@ def _refuse_binary(head: bytes, source: Source) -> None:
 def _is_binary(head: bytes) -> bool:
     if head.startswith(_UTF16) or looks_like_utf16(head):
         return False
-    share = 1 - len(head.translate(None, _CONTROLS)) / len(head)
+    first = head.lstrip().partition(b"\n")[0]
+    if _is_utf8(first) and _controls(first) == 0:
+        return False  # a header or a first line: what follows is rejected row by row
     # A text may hold stray NULs; random bytes hold a ninth of control characters and are no UTF-8.
+    share = _controls(head) / len(head)
     return share > 0.3 or (share > 0.05 and not _is_utf8(head))
+
+
+def _controls(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROLS))
 
 
 def looks_like_utf16(head: bytes) -> str | None:

@@ -1,0 +1,137 @@
+"""Scales of ratings: declared, assumed, contradicted or unknown."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxtext.errors import InputError, UsageError
+from cxtext.read.ratings import SCALES, Ratings, no_ratings, read_ratings
+
+
+def read(
+    values: list[object], name: str = "rating", family: str = "rating", declared: str | None = None
+) -> Ratings:
+    """Read a column of ratings."""
+    return read_ratings(pl.Series(name, values, strict=False), family, declared, "in.csv")
+
+
+@pytest.mark.parametrize(
+    ("scale", "low", "middle", "high"),
+    [("1-5", 1, 3, 5), ("1-7", 1, 4, 7), ("1-10", 1, 5.5, 10), ("0-10", 0, 5, 10), ("0-100", 0, 50, 100)],
+)
+def test_a_declared_scale_is_mapped_onto_1_to_5(scale: str, low: float, middle: float, high: float) -> None:
+    """Its ends become 1 and 5, its middle 3."""
+    found = read([low, middle, high], declared=scale)
+    assert found.frame["stated_rating_1_5"].to_list() == [1, 3, 5]
+    assert found.frame["stated_scale"].to_list() == [scale] * 3
+    assert (found.assumed, found.warnings) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "values", "scale"),
+    [
+        ("rating", "rating", [1, 5], "1-5"),
+        ("stars", "rating", ["4 stars", "5"], "1-5"),
+        ("satisfaction", "satisfaction", [0, 10, "8,5"], "0-10"),
+        ("rating", "rating", ["9/10", "10/10"], "0-10"),
+        ("satisfaction", "satisfaction", ["4 uit 5", "5 uit 5"], "1-5"),
+        ("rating", "rating", ["85%", "100%"], "0-100"),
+        ("Rating (1-7)", "rating", [1, 7, 2], "1-7"),
+        ("rating (1-10)", "rating", [1, 10], "1-10"),
+    ],
+)
+def test_a_scale_is_assumed_where_it_holds_every_value(
+    name: str, family: str, values: list[object], scale: str
+) -> None:
+    """By the answers themselves, else by the column's name, and said to be assumed."""
+    found = read([str(value) for value in values], name, family)
+    assert (found.scale, found.assumed) == (scale, True)
+    assert found.frame["stated_rating"].null_count() == 0
+
+
+def test_where_no_scale_fits_the_ratings_are_null() -> None:
+    """The rows stay, with a reason and one warning that says what to declare."""
+    found = read([1, 5, 6, None])
+    assert found.frame.rows()[0] == (None, None, None, "scale_unknown")
+    assert found.frame["stated_reason"].to_list() == ["scale_unknown"] * 3 + ["missing"]
+    assert len(found.warnings) == 1
+    assert "--rating-scale" in found.warnings[0]
+
+
+def test_a_single_value_off_a_declared_scale_is_null() -> None:
+    """The others stand."""
+    found = read([5, 4, 9, "n/a", "soso!"], declared="1-5")
+    assert found.frame["stated_rating"].to_list() == [5, 4, None, None, None]
+    assert found.frame["stated_reason"].to_list() == [None, None, "off_scale", "missing", "not_a_rating"]
+    assert any("1 ratings off the scale" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("declared", "values", "message"),
+    [
+        ("1-5", list(range(1, 11)), "5 of 10 ratings are off the declared scale 1-5"),
+        ("1-5", ["8/10", "9/10"], "off the declared scale"),
+        ("0-100", [0.5, 0.75, 1.0] * 4, "fractions of 1"),
+        ("words", [1, 2, 3], "holds numbers"),
+    ],
+)
+def test_values_that_contradict_the_declared_scale_are_refused(
+    declared: str, values: list[object], message: str
+) -> None:
+    """Most of them off, or fractions of it."""
+    with pytest.raises(InputError, match=message):
+        read([str(value) for value in values], declared=declared)
+
+
+def test_an_unknown_scale_is_wrong_usage() -> None:
+    """The line lists the known ones."""
+    with pytest.raises(UsageError, match="1-5, 1-7"):
+        read([1], declared="1-6")
+
+
+def test_words_and_smileys_are_a_scale_of_their_own() -> None:
+    """Recognised, not assumed; they map onto 1..5."""
+    found = read(["Zeer tevreden", "🙁", "neutre", None, "5"])
+    assert found.frame["stated_rating_1_5"].to_list() == [5, 2, 3, None, None]
+    assert found.frame["stated_scale"].to_list() == ["words", "words", "words", None, None]
+    assert (found.scale, found.assumed) == ("words", False)
+
+
+def test_a_suspiciously_low_satisfaction_is_warned_about() -> None:
+    """No value above 5 on an assumed 0-10 may be another scale."""
+    assert "no value is above 5" in read([1, 5] * 5, "csat", "satisfaction").warnings[0]
+
+
+def test_a_column_without_ratings_has_reasons() -> None:
+    """Every row is there."""
+    assert no_ratings(2).rows() == [(None, None, None, "missing")] * 2
+    assert no_ratings(0).height == 0
+
+
+ANSWERS = st.one_of(
+    st.none(),
+    st.integers(-5, 120).map(str),
+    st.floats(allow_nan=True).map(str),
+    st.sampled_from(["9/10", "4 uit 5", "★★☆☆☆", "zeer tevreden", "😡", "1e5", "", "7 / 0"]),
+    st.text(max_size=6),
+)
+
+
+@given(st.lists(ANSWERS, max_size=20), st.sampled_from(["rating", "satisfaction", "nps"]))
+def test_a_rating_on_1_to_5_stays_in_it(values: list[str | None], family: str) -> None:
+    """And every row has either a rating or a reason."""
+    frame = read_ratings(pl.Series("x", values, pl.String), family, None, "in.csv").frame
+    assert frame.height == len(values)
+    assert frame["stated_rating_1_5"].drop_nulls().is_between(1, 5).all()
+    assert (frame["stated_rating"].is_null() == frame["stated_reason"].is_not_null()).all()
+
+
+@given(st.sampled_from(sorted(SCALES)), st.lists(st.floats(0, 1), min_size=1))
+def test_a_declared_scale_keeps_the_order(scale: str, shares: list[float]) -> None:
+    """The map is linear and rising."""
+    low, high = SCALES[scale]
+    values = sorted({round(low + share * (high - low)) for share in shares})
+    mapped = read(list(values), declared=scale).frame["stated_rating_1_5"]
+    assert mapped.is_sorted()
+    assert mapped.n_unique() == len(values)
