@@ -1,0 +1,83 @@
+"""Survey results by respondent and by group."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cxtext.errors import InputError
+from cxtext.schema.columns import GROUP_RESULTS, RESPONDENTS
+from cxtext.schema.results import SurveysRead
+
+Surveys = Callable[..., SurveysRead]
+
+
+def test_one_row_a_respondent(surveys: Surveys) -> None:
+    """A satisfaction column is the stated rating; an empty ces column is no harm."""
+    read = surveys("respondent_id,market,nps,satisfaction,ces\nR1,FR,10,10.0,\nR2,DK,8,,\nR3,UK,5,4.0,\n")
+    assert dict(read.respondents.schema) == RESPONDENTS
+    assert read.respondents.select("respondent_id", "market", "nps_0_10", "stated_rating", "ces").rows() == [
+        ("R1", "FR", 10, 10.0, None),
+        ("R2", "DK", 8, None, None),
+        ("R3", "GB", 5, 4.0, None),
+    ]
+    assert read.respondents["stated_scale"].to_list() == ["0-10", None, "0-10"]
+    assert (read.groups.height, dict(read.groups.schema)) == (0, GROUP_RESULTS)
+
+
+def test_one_row_a_market_and_period(surveys: Surveys) -> None:
+    """No respondents, but how many answered: each figure becomes a row."""
+    read = surveys(
+        "land;kwartaal;nps;csat;aantal\nNederland;2024-Q1;-12,5;61;400\nDanmark;2024-Q1;30;70;250\n"
+    )
+    assert read.respondents.height == 0
+    assert read.groups.select("market", "period", "metric", "value", "n", "source_row").rows() == [
+        ("NL", "2024-Q1", "nps", -12.5, 400, 2),
+        ("NL", "2024-Q1", "csat_stated", 61.0, 400, 2),
+        ("DK", "2024-Q1", "nps", 30.0, 250, 3),
+        ("DK", "2024-Q1", "csat_stated", 70.0, 250, 3),
+    ]
+
+
+def test_group_values_off_their_range_are_left_out(surveys: Surveys) -> None:
+    """An NPS of 120 is no NPS."""
+    read = surveys("country,n,nps\nDK,10,120\nNL,20,5\n")
+    assert read.groups["market"].to_list() == ["NL"]
+    assert any("not between -100 and 100" in warning for warning in read.warnings)
+
+
+def test_percentages_as_fractions_are_refused(surveys: Surveys) -> None:
+    """0.61 would be read as less than one percent."""
+    with pytest.raises(InputError, match="multiply them by 100"):
+        surveys("country,n,csat\nDK,10,0.61\nNL,20,0.5\nFR,20,0.7\n")
+
+
+def test_respondents_may_lack_a_key(surveys: Surveys) -> None:
+    """Their scores count all the same."""
+    read = surveys("market,nps\nDK,9\nDK,2\n")
+    assert read.respondents.select("respondent_id", "nps_0_10").rows() == [(None, 9), (None, 2)]
+
+
+def test_an_id_is_the_key_where_there_is_no_other(surveys: Surveys) -> None:
+    """Some exports call the respondent id."""
+    assert surveys("id,nps\n7,9\n").respondents["respondent_id"].to_list() == ["7"]
+
+
+def test_a_file_without_scores_is_refused(surveys: Surveys) -> None:
+    """The line says how to name one."""
+    with pytest.raises(InputError, match="--column nps=NAME"):
+        surveys("respondent_id,shop\n1,x\n")
+
+
+def test_broken_rows_are_rejected(surveys: Surveys) -> None:
+    """Read and rejected are all rows."""
+    read = surveys("respondent_id,nps\n1,9\n2\n3,4\n")
+    assert (read.files[0].rows, read.rejected["row"].to_list()) == (3, [3])
+
+
+def test_no_survey_is_no_rows(surveys: Surveys) -> None:
+    """Surveys are optional."""
+    from cxtext.read import read_surveys
+    from cxtext.schema.settings import Settings
+
+    read = read_surveys([], Settings())
+    assert (read.respondents.height, read.groups.height, read.rejected.height) == (0, 0, 0)
