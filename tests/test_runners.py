@@ -7,7 +7,6 @@ import pytest
 
 from cxtext.runners import InProcess, ProcessPool, choose_runner, cut
 
-
 # Picklable, as a function for a pool must be.
 TURN_ROUND = methodcaller("reverse")
 FAIL = methodcaller("select", "no such column")

@@ -64,7 +64,9 @@ def analyse(
     themes: Annotated[
         bool | None, typer.Option("--themes/--no-themes", help="Find themes.", rich_help_panel=ANALYSIS)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every bootstrap.", rich_help_panel=ANALYSIS)] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every bootstrap.", rich_help_panel=ANALYSIS)
+    ] = None,
     formats: Annotated[
         str | None,
         typer.Option("--format", help="Of the comments: parquet,csv,jsonl,xlsx.", rich_help_panel=OUTPUT),

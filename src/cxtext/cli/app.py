@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from pathlib import Path
 
 import typer
 
@@ -75,5 +76,5 @@ def _fail(message: str, code: int) -> None:
 def _internal(error: Exception) -> str:
     # Not the error's own text: it may quote a comment.
     place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{os.path.basename(place.filename)}:{place.lineno}"
+    where = f"{Path(place.filename).name}:{place.lineno}"
     return f"internal error ({type(error).__name__} at {where}); please report it, with CXTEXT_DEBUG=1 set"

@@ -2,4 +2,6 @@
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals.")
+app = typer.Typer(
+    no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals."
+)

@@ -49,9 +49,12 @@ KeepPersonalData = Annotated[
     typer.Option("--keep-personal-data", help="Leave personal data in texts.", rich_help_panel=ANALYSIS),
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes; default: by the size of the input.", rich_help_panel=OUTPUT)
+    int | None,
+    typer.Option(min=1, help="Processes; default: by the size of the input.", rich_help_panel=OUTPUT),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 when rows were rejected.", rich_help_panel=OUTPUT)]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 3 when rows were rejected.", rich_help_panel=OUTPUT)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.", rich_help_panel=OUTPUT)]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.", rich_help_panel=OUTPUT)]
 Config = Annotated[

@@ -88,7 +88,9 @@ def print_warnings(analysis: "Analysis", out: Path) -> None:
     rejected = analysis.comments_read.rejected.height + analysis.surveys_read.rejected.height
     reasons = analysis.joined.comments["unscored_reason"].drop_nulls().value_counts(sort=True).rows()
     if rejected or reasons:
-        told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons, key=lambda row: (-row[1], row[0])))
+        told = ", ".join(
+            f"{count} {reason}" for reason, count in sorted(reasons, key=lambda row: (-row[1], row[0]))
+        )
         typer.echo(
             f"warning: {rejected} rows rejected, {sum(count for _, count in reasons)} comments not scored"
             f"{f' ({told})' if told else ''}; {out} keeps each with its reason",

@@ -7,7 +7,9 @@ import typer
 
 from cxtext.cli.options import Quiet
 
-app = typer.Typer(no_args_is_help=True, help="Make the models that ship with cxtext, or your own from your data.")
+app = typer.Typer(
+    no_args_is_help=True, help="Make the models that ship with cxtext, or your own from your data."
+)
 
 Data = Annotated[list[Path], typer.Option("--data", help="JSONL (.gz) or CSV: text, stars or label, lang.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the model.")]
