@@ -43,7 +43,7 @@ def test_every_group_has_every_metric_once(measured: Build) -> None:
     metrics = measured([{"market": market, "language": "da", "rating": 5} for market in ["DK"] * 12 + ["NO"]])
     assert metrics.schema == pl.Schema(METRICS)
     per_group = metrics.group_by("group").agg(pl.col("metric").n_unique(), pl.len())
-    assert per_group["metric"].unique().to_list() == per_group["len"].unique().to_list() == [21]
+    assert per_group["metric"].unique().to_list() == per_group["len"].unique().to_list() == [23]
     assert metrics.filter(pl.col("value").is_null(), pl.col("note").is_null()).is_empty()
     assert _figure(metrics, "nps", market="DK")["note"] == Note.NO_DATA
 

@@ -1,23 +1,45 @@
 """Rated and unrated comments together: prediction-powered CSAT and mean rating, where that is sound."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
 import numpy as np
 import polars as pl
 
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.settings import Settings
 from cxtext.statistics.figures import Figures
-from cxtext.statistics.intervals import Estimate, Floats
-from cxtext.statistics.ppi import Moments, beyond_chance, ppi_mean
+from cxtext.statistics.intervals import Estimate, Floats, known
+from cxtext.statistics.ppi import Moments, PredictionPowered, beyond_chance, ppi_mean, ppi_share
 
 SCORED = pl.col("inferred_rating_1_5").is_not_null()
 RATED = SCORED & pl.col("stated_rating_1_5").is_not_null()
 UNRATED = SCORED & pl.col("stated_rating_1_5").is_null()
-# metric: stated value, inferred value, range, unit
-TARGETS = {
-    "csat_combined": (100 * pl.col("satisfied"), 100 * pl.col("inferred_csat_0_1"), (0, 100), Unit.PERCENT),
-    "rating_combined_mean": (pl.col("stated_rating_1_5"), pl.col("inferred_rating_1_5"), (1, 5), Unit.RATING),
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is combined: the stated value, the inferred one, how, and the factor to the unit."""
+
+    stated: pl.Expr
+    inferred: pl.Expr
+    combine: Callable[[Moments, float], PredictionPowered]
+    factor: float
+    bounds: tuple[float, float]
+    unit: Unit
+
+
+TARGETS: Final = {
+    "csat_combined": _Target(
+        pl.col("satisfied"), pl.col("inferred_csat_0_1"), ppi_share, 100, (0, 100), Unit.PERCENT
+    ),
+    "rating_combined_mean": _Target(
+        pl.col("stated_rating_1_5"), pl.col("inferred_rating_1_5"), ppi_mean, 1, (1, 5), Unit.RATING
+    ),
 }
-SAME = (("source_file", Note.OTHER_SOURCE), ("channel", Note.OTHER_CHANNEL))
+GAINS: Final = {"csat_combined": "csat_combined_gain", "rating_combined_mean": "rating_combined_gain"}
+SAME: Final = (("source_file", Note.OTHER_SOURCE), ("channel", Note.OTHER_CHANNEL))
 
 
 def combined_sums() -> list[pl.Expr]:
@@ -31,50 +53,56 @@ def combined_sums() -> list[pl.Expr]:
             (rated == unrated).alias(f"same_{name}")
             for (name, _), rated, unrated in zip(SAME, rated_of, unrated_of, strict=True)
         ),
-        *(moment for metric, (y, f, _, _) in TARGETS.items() for moment in _moments(metric, y, f)),
+        *(moment for metric, target in TARGETS.items() for moment in _moments(metric, target)),
     ]
 
 
-def _moments(metric: str, y: pl.Expr, f: pl.Expr) -> list[pl.Expr]:
-    stated, inferred, others = y.filter(RATED), f.filter(RATED), f.filter(UNRATED)
+def _moments(metric: str, target: _Target) -> list[pl.Expr]:
+    stated, inferred = target.stated.filter(RATED), target.inferred.filter(RATED)
+    others = target.inferred.filter(UNRATED)
     return [
         stated.mean().alias(f"{metric}_mean_y"),
-        stated.cast(pl.Float64).var().alias(f"{metric}_var_y"),
+        stated.var().alias(f"{metric}_var_y"),
         inferred.mean().alias(f"{metric}_mean_f"),
         inferred.var().alias(f"{metric}_var_f"),
-        pl.cov(stated.cast(pl.Float64), inferred).alias(f"{metric}_cov"),
+        pl.cov(stated, inferred).alias(f"{metric}_cov"),
         others.mean().alias(f"{metric}_mean_f_unrated"),
         others.var().alias(f"{metric}_var_f_unrated"),
     ]
 
 
 def combined_figures(sums: pl.DataFrame, settings: Settings) -> list[Figures]:
-    """Return csat_combined and rating_combined_mean of each group, or why they are refused."""
-    return [_combined(sums, metric, settings) for metric in TARGETS]
+    """Return csat_combined and rating_combined_mean of each group, or why they are refused.
+
+    Each with its gain: how many rated comments alone one rated comment is worth beside the unrated ones.
+    """
+    return [figures for metric in TARGETS for figures in _combined(sums, metric, settings)]
 
 
-def _combined(sums: pl.DataFrame, metric: str, settings: Settings) -> Figures:
-    _, _, bounds, unit = TARGETS[metric]
+def _combined(sums: pl.DataFrame, metric: str, settings: Settings) -> list[Figures]:
+    target = TARGETS[metric]
     of = _read_moments(sums, metric)
-    found = ppi_mean(of, settings.level)
+    found = target.combine(of, settings.level)
     refusals = _refusals(sums, of, settings)
-    refused = np.array([note in REFUSED for note in refusals])
-    alone = found.power == 0
+    refused = np.array([note in REFUSED for note in refusals], dtype=bool)
+    alone = found.gain <= 1
     notes = [note or (Note.NO_GAIN if lone else None) for note, lone in zip(refusals, alone, strict=True)]
-    methods = [Method.RATED_ONLY if lone else Method.PPI for lone in alone]
-    return Figures(
+    estimate = found.estimate.map(lambda value: target.factor * value).clipped(*target.bounds)
+    figures = Figures(
         metric,
-        _without(found.estimate, refused).clipped(*bounds),
+        _without(estimate, refused),
         of.n + of.n_unrated,
-        methods,
-        unit,
+        [Method.RATED_ONLY if lone else Method.PPI for lone in alone],
+        target.unit,
         n_rated=of.n,
         n_unrated=of.n_unrated,
         notes=notes,
     )
+    gain = _without(known(found.gain), refused)
+    return [figures, replace(figures, metric=GAINS[metric], estimate=gain, unit=Unit.TIMES)]
 
 
-REFUSED = frozenset(
+REFUSED: Final = frozenset(
     (Note.TOO_FEW_RATED, Note.OTHER_SOURCE, Note.OTHER_CHANNEL, Note.SCORES_DIFFER, Note.NO_DATA)
 )
 

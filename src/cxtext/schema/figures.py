@@ -17,6 +17,7 @@ class Unit(StrEnum):
     KAPPA = "kappa"  # -1..1, 0 as by chance
     ALPHA = "alpha"  # Krippendorff's, at most 1, 0 as by chance
     CES = "ces"
+    TIMES = "times"  # a ratio, 1 where nothing is gained
 
 
 class Method(StrEnum):

@@ -1,11 +1,15 @@
 """Prediction-powered inference: a mean from few stated and many inferred values, with a valid interval."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
-from cxtext.statistics.intervals import Estimate, Floats, around, floats, normal_quantile
+from cxtext.statistics.intervals import Estimate, Floats, around, floats, normal_quantile, wilson
+
+SMOOTHING: Final = 0.25  # of the variances of a share, in squared answers: a quarter of one unlike answer
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class PredictionPowered:
 
     estimate: Estimate
     power: Floats
-    gain: Floats  # effective rated comments per rated comment: (width of the rated alone / width)^2
+    gain: Floats  # worth of a rated comment in rated comments alone, 1 or more
 
 
 def moments(y: ArrayLike, f: ArrayLike, f_unrated: ArrayLike) -> Moments:
@@ -56,21 +60,54 @@ def ppi_mean(of: Moments, level: float = 0.95) -> PredictionPowered:
     """Return the PPI++ estimate of a mean with power tuning.
 
     mean_y + lambda (mean_f_unrated - mean_f), lambda = cov(y, f) / ((1 + n/N) var(f)) cut to 0..1, and the
-    normal interval with variance var(y - lambda f) / n + lambda^2 var(f) / N.
+    interval with variance var(y - lambda f) / n + lambda^2 var(f_unrated) / N, with Student's t of n - 1
+    where the authors take the normal quantile, as n may be 20.
     Source: A. N. Angelopoulos, J. C. Duchi and T. Zrnic (2023), PPI++: efficient prediction-powered
     inference, arXiv 2311.01453, examples 6.1 and 6.2.
     """
+    power, value = _tuned(of)
+    variance, alone = _variances(of, power)
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = _pooled_variance(of)
-        power = of.cov / ((1 + of.n / of.n_unrated) * pooled)
+        half = stdtrit(np.maximum(of.n - 1, 1), (1 + level) / 2) * np.sqrt(variance / of.n)
+        gain = np.where(variance > 0, alone / variance, 1.0)
+    return PredictionPowered(around(value, half), power, gain)
+
+
+def ppi_share(of: Moments, level: float = 0.95) -> PredictionPowered:
+    """Return the PPI++ estimate of a share (0..1) with an interval that holds near 0 and 1 too.
+
+    The estimate is ppi_mean's. Its interval is Wilson's, as if n * gain comments had been rated, gain being
+    the ratio of the variances of the rated alone and of the estimate. Both variances get
+    SMOOTHING / n first: with few dissatisfied among the rated, the plain normal interval covers 25 to 89
+    percent, this one 93 to 97.5 (tests/statistics/test_ppi.py).
+    """
+    power, value = _tuned(of)
+    variance, alone = _variances(of, power)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        smoothed = (np.maximum(variance, 0) + SMOOTHING / of.n) / (alone + SMOOTHING / of.n)
+        # n - 2 as two numbers, the mean and lambda, were fitted to the rated rows
+        gain = np.maximum(1 / (smoothed * (of.n - 1) / np.maximum(of.n - 2, 1)), 1.0)
+    gain = np.where(power > 0, gain, 1.0)
+    share = np.clip(value, 0, 1)
+    effective = of.n * gain
+    return PredictionPowered(wilson(share * effective, effective, level), power, gain)
+
+
+def _tuned(of: Moments) -> tuple[Floats, Floats]:
+    """Return lambda and the estimate."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        power = of.cov / ((1 + of.n / of.n_unrated) * _pooled_variance(of))
         power = np.clip(np.where(np.isfinite(power), power, 0.0), 0.0, 1.0)
         shift = np.where(power > 0, power * (of.mean_f_unrated - of.mean_f), 0.0)
-        rated = (of.var_y - 2 * power * of.cov + power**2 * of.var_f) / of.n
-        unrated = np.where(power > 0, power**2 * of.var_f_unrated / of.n_unrated, 0.0)
-        alone = of.var_y / of.n
-        gain = np.where(rated + unrated > 0, alone / (rated + unrated), 1.0)
-    half = normal_quantile(level) * np.sqrt(rated + unrated)
-    return PredictionPowered(around(of.mean_y + shift, half), power, gain)
+    return power, floats(of.mean_y + shift)
+
+
+def _variances(of: Moments, power: Floats) -> tuple[Floats, Floats]:
+    """Return n times the variance of the estimate, and of the rated mean alone."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rated = of.var_y - 2 * power * of.cov + power**2 * of.var_f
+        unrated = np.where(power > 0, power**2 * of.var_f_unrated * of.n / of.n_unrated, 0.0)
+    return floats(rated + unrated), floats(of.var_y)
 
 
 def _pooled_variance(of: Moments) -> Floats:
