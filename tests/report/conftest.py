@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import polars as pl
@@ -68,13 +69,24 @@ METRICS = {
     "mae": 0.52,
     "bias": -0.11,
     "qwk": 0.71,
+    "alpha": 0.7,
+    "limits_of_agreement": -0.11,
     "churn_rate": 3.4,
     "clv": 1234.5,
     "share_unsupported": 1.2,
     "share_unscored": 4.5,
     "match_rate": 88.0,
 }
-COMPARED = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "nps_correlation")
+COMPARED = (
+    "csat_gap",
+    "agreement_exact",
+    "agreement_within_one",
+    "mae",
+    "bias",
+    "qwk",
+    "alpha",
+    "limits_of_agreement",
+)
 
 
 def metric(group: dict[str, str], name: str, value: float | None, n: int, **other: Any) -> dict[str, Any]:
@@ -179,10 +191,39 @@ def _disagreements() -> pl.DataFrame:
             "stated_rating_1_5": 1.0 + 4 * (number % 2),
             "inferred_rating_1_5": 4.8 - 3.6 * (number % 2),
             "gap": 3.8 - 7.6 * (number % 2),
+            "kind": ("loud_happy", "quiet_unhappy", None)[number % 3],
+            "evidence": ["levering"] if number % 2 else [],
         }
         for number, (market, language, *_) in enumerate(GROUPS * 3)
     ]
     return pl.DataFrame(rows)
+
+
+def _differences() -> pl.DataFrame:
+    pairs = (({"market": "DK"}, {"market": "FR"}), ({"market": "BE"}, {"market": "DK"}))
+    within = ({"market": "BE", "language": "fr"}, {"market": "BE", "language": "nl"})
+    rows = [
+        {
+            "metric": name,
+            "dimension": "market" if len(pair[0]) == 1 else "language",
+            "group_a": json.dumps(pair[0]),
+            "group_b": json.dumps(pair[1]),
+            "difference": -12.5,
+            "low": -20.0,
+            "high": -5.0,
+            "level": 0.95,
+            "p": 0.0001,
+            "p_adjusted": (0.0004, 0.03, None)[number % 3],
+            "differs": number % 3 < 2,
+            "smallest_detectable": 9.0,
+            "n_a": 60,
+            "n_b": 50,
+            "method": "newcombe",
+            "unit": "points",
+        }
+        for number, (name, pair) in enumerate(product(("csat_stated", "ces_mean"), (*pairs, within)))
+    ]
+    return pl.DataFrame(rows, schema=columns.DIFFERENCES)
 
 
 @pytest.fixture(scope="session")
@@ -261,7 +302,9 @@ def make_analysis() -> Callable[..., Analysis]:
                 misfits=pl.DataFrame(misfits),
             ),
             measured=Measured(metrics=pl.DataFrame(rest, schema=columns.METRICS), themes=_themes()),
-            compared=Compared(pl.DataFrame(of_both, schema=columns.METRICS), _disagreements()),
+            compared=Compared(
+                pl.DataFrame(of_both, schema=columns.METRICS), _disagreements(), _differences()
+            ),
             models=(ModelUsed("stars-linear", "1.0.0", {"weights.safetensors": "ef" * 32}),),
         )
 

@@ -42,6 +42,7 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "themes": _themes(analysis.measured.themes, hidden),
         "disagreements": disagreements,
         "disagreements_withheld": withheld,
+        "differences": _differences(analysis.compared.differences),
         "rows": _rows(
             comments, analysis, [row["group"]["market"] for row in metrics if "market" in row["group"]]
         ),
@@ -110,6 +111,11 @@ def _disagreements(frame: pl.DataFrame, hidden: set[Group]) -> tuple[list[dict[s
         if of_market[row["market"]] <= DISAGREEMENTS_PER_MARKET:
             shown.append(row)
     return shown, len(rows) - len(open_rows)
+
+
+def _differences(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    groups = ("group_a", "group_b")
+    return [row | {name: json.loads(row[name]) for name in groups} for row in frame.iter_rows(named=True)]
 
 
 def _rows(comments: pl.DataFrame, analysis: Analysis, measured: list[str]) -> list[dict[str, Any]]:

@@ -151,7 +151,10 @@ class Themes:
 
 @dataclass(frozen=True)
 class Quote:
-    """A comment whose rating and words part: its text, where it is from, and both figures."""
+    """A comment whose rating and words part: its text, where it is from, and both figures.
+
+    `kind` names what is remarkable about it, `evidence` the words that show it; both may be empty.
+    """
 
     text: str
     language: str | None
@@ -159,6 +162,8 @@ class Quote:
     stated: str
     inferred: str
     gap: str
+    kind: str
+    evidence: str
     direction: str  # higher | lower: the words against the rating
 
 

@@ -75,7 +75,8 @@ def _term(term: Term) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    told = f"{quote.stated}; {quote.inferred} ({quote.gap}); {quote.origin}"
+    parts = (quote.kind, quote.stated, f"{quote.inferred} ({quote.gap})", quote.evidence, quote.origin)
+    told = "; ".join(part for part in parts if part)
     return f"> {plain(quote.text)}\n>\n> {plain(told)}"
 
 

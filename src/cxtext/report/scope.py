@@ -20,7 +20,7 @@ PERCENT = frozenset(
     )
 )
 ONE_DECIMAL = frozenset(("nps",))
-SIGNED = {"csat_gap": 1, "bias": 2}  # metric -> decimals
+SIGNED = {"csat_gap": 1, "bias": 2, "limits_of_agreement": 2}  # metric -> decimals
 BETWEEN = " · "
 NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more
 
@@ -90,12 +90,12 @@ class Scope:
 
     def label(self, group: Group) -> str:
         """Return how a group is called, its market left out where the whole report is on that market."""
-        named = {key: value for key, value in group.items() if key not in self.whole}
+        named = dict(group.items() - self.whole.items())
         if not named:
             return (
                 self.wording("group.all") if self.market is None else self.wording.name("market", self.market)
             )
-        return BETWEEN.join(self.wording.name(dimension, value) for dimension, value in named.items())
+        return BETWEEN.join(self.wording.name(key, value) for key, value in group.items() if key in named)
 
     def breakdowns(self, *, of: Sequence[str]) -> list[Breakdown]:
         """Return the groups to show beside each other, of those that have one of the metrics `of`.

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from cxtext.report.document import Bullets, Card, Cards, Definitions, Document, Paragraph, Section, Table
+from cxtext.report.scope import BETWEEN
 from cxtext.report.tables import new_workbook, write_rows
 from cxtext.report.wording import Wording
+from cxtext.schema.columns import DIFFERENCES as COMPARED
 from cxtext.schema.columns import METRICS
 
 Line = Sequence[Any]  # cells
@@ -14,7 +16,18 @@ WIDE, NARROW = 60, 18
 METRIC_COLUMNS = tuple(name for name in METRICS if name != "group")
 THEMES = ("market", "language", "side", "term", "z", "n_satisfied", "n_dissatisfied")
 MISFITS = ("kind", "respondent_id", "file", "row", "detail")
-PARTINGS = ("id", "market", "language", "stated_rating_1_5", "inferred_rating_1_5", "gap", "text")
+PARTINGS = (
+    "id",
+    "market",
+    "language",
+    "stated_rating_1_5",
+    "inferred_rating_1_5",
+    "gap",
+    "kind",
+    "evidence",
+    "text",
+)
+DIFFERENCES = tuple(name for name in COMPARED if not name.startswith("group_"))
 
 
 def write_workbook(data: dict[str, Any], document: Document, wording: Wording, path: Path) -> None:
@@ -31,6 +44,7 @@ def write_workbook(data: dict[str, Any], document: Document, wording: Wording, p
             book, wording("sheet.overview"), _overview(document, sections["answer"]), widths=(WIDE, NARROW)
         )
         _table(book, bold, wording("sheet.metrics"), *_metrics(data))
+        _table(book, bold, wording("sheet.differences"), *_differences(data))
         _table(book, bold, wording("sheet.themes"), *_themes(data))
         _table(book, bold, wording("sheet.partings"), PARTINGS, _columns(data["disagreements"], PARTINGS))
         _table(book, bold, wording("sheet.misfits"), MISFITS, _columns(data["misfits"], MISFITS))
@@ -70,6 +84,18 @@ def _metrics(data: dict[str, Any]) -> tuple[Line, Sequence[Line]]:
     return [*dimensions, *METRIC_COLUMNS], rows
 
 
+def _differences(data: dict[str, Any]) -> tuple[Line, Sequence[Line]]:
+    rows = [
+        [_named(row["group_a"]), _named(row["group_b"]), *(row[name] for name in DIFFERENCES)]
+        for row in data["differences"]
+    ]
+    return ["group_a", "group_b", *DIFFERENCES], rows
+
+
+def _named(group: dict[str, str]) -> str:
+    return BETWEEN.join(group.values())
+
+
 def _themes(data: dict[str, Any]) -> tuple[Line, Sequence[Line]]:
     shown = max((len(row["examples"] or []) for row in data["themes"]), default=0)
     rows = [[*(row[name] for name in THEMES), *(row["examples"] or [])] for row in data["themes"]]
@@ -77,7 +103,11 @@ def _themes(data: dict[str, Any]) -> tuple[Line, Sequence[Line]]:
 
 
 def _columns(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[Line]:
-    return [[row[name] for name in columns] for row in rows]
+    return [[_cell(row[name]) for name in columns] for row in rows]
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _card(card: Card) -> Line:

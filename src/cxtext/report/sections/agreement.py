@@ -4,7 +4,16 @@ from cxtext.report.document import Block, Paragraph, Section
 from cxtext.report.scope import Scope
 from cxtext.report.sections.satisfaction import metric_table
 
-METRICS = ("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk")
+METRICS = (
+    "csat_gap",
+    "agreement_exact",
+    "agreement_within_one",
+    "mae",
+    "bias",
+    "qwk",
+    "alpha",
+    "limits_of_agreement",
+)
 # Landis and Koch (1977): the words for a kappa from this value on.
 BANDS = ((0.8, "almost_perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
 

@@ -10,7 +10,8 @@ ORDER = (
     *("csat_stated", "csat_inferred", "csat_combined", "csat_gap"),
     *("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean"),
     *(f"rating_share_{star}" for star in range(1, 6)),
-    *("agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "nps_correlation"),
+    *("agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "alpha"),
+    *("limits_of_agreement", "nps_correlation"),
     *("nps", "nps_promoters", "nps_passives", "nps_detractors", "ces_mean", "ces_easy_share"),
     *("churn_rate", "clv", "share_unscored", "share_unsupported", "match_rate"),
 )
@@ -84,11 +85,7 @@ def method(scope: Scope) -> Section:
         wording("method.suppression", n=number(settings["min_group_n"])),
         wording("method.satisfied_from", thresholds=thresholds),
         wording("method.engine", engine=settings["engine"], version=scope.data["version"]),
-        wording(
-            "method.between_companies",
-            csat=number(settings["between_company_sd_csat"], 1),
-            rating=number(settings["between_company_sd_rating"], 2),
-        ),
+        wording("method.between_companies"),
         wording("method.seed", seed=number(settings["seed"])),
     )
     blocks = (

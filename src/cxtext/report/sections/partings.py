@@ -28,8 +28,14 @@ def _quote(scope: Scope, row: Row) -> Quote:
         stated=wording("partings.stated", value=wording.number(row["stated_rating_1_5"], 1)),
         inferred=wording("partings.inferred", value=wording.number(row["inferred_rating_1_5"], 1)),
         gap=wording.signed(row["gap"], 1),
+        kind=wording(f"partings.{row['kind']}") if row["kind"] else "",
+        evidence=_evidence(scope, row["evidence"] or []),
         direction="higher" if row["gap"] > 0 else "lower",
     )
+
+
+def _evidence(scope: Scope, words: list[str]) -> str:
+    return scope.wording("partings.evidence", words=", ".join(map(shortened, words))) if words else ""
 
 
 def _withheld(scope: Scope) -> tuple[Block, ...]:
