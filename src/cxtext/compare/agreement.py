@@ -12,7 +12,7 @@ from cxtext.statistics.bootstrap import bootstrap_table, seeded
 from cxtext.statistics.figures import Figures, metrics_frame
 from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, group_names
 from cxtext.statistics.intervals import Estimate, Floats, floats, mean_t, wilson
-from cxtext.statistics.satisfied import inferred_satisfied, stated_satisfied
+from cxtext.statistics.satisfied import inferred_satisfaction, stated_satisfied
 
 CELLS: Final = 25  # stated stars by inferred stars
 COEFFICIENTS: Final = {
@@ -29,7 +29,7 @@ def paired(settings: Settings) -> list[pl.Expr]:
     both = pl.col("stated_rating_1_5").is_not_null() & pl.col("inferred_rating_1_5").is_not_null()
     star = (pl.col("stated_rating_1_5") + 0.5).floor().cast(pl.Int64)
     gap = pl.col("inferred_rating_1_5") - pl.col("stated_rating_1_5")
-    csat_gap = 100.0 * (inferred_satisfied().cast(pl.Int8) - stated_satisfied(settings).cast(pl.Int8))
+    csat_gap = 100 * (inferred_satisfaction() - stated_satisfied(settings).cast(pl.Float64))
     return [
         pl.when(both).then(gap).alias("gap"),
         pl.when(both).then(csat_gap).alias("csat_gap"),

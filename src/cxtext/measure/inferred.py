@@ -14,7 +14,7 @@ from cxtext.schema.settings import Settings
 from cxtext.statistics.figures import Figures, Ints
 from cxtext.statistics.intervals import known
 from cxtext.statistics.quantification import between_company_interval
-from cxtext.statistics.satisfied import inferred_satisfied
+from cxtext.statistics.satisfied import inferred_satisfaction
 
 SCORED: Final = pl.col("inferred_rating_1_5").is_not_null()
 # Root mean square errors on companies an engine never saw, measured by benchmarks/quantification.py.
@@ -59,7 +59,7 @@ def company_error(comments: pl.DataFrame, settings: Settings) -> CompanyError:
 
 def inferred_sums() -> list[pl.Expr]:
     """Return the sums over comments of a group."""
-    csat, rating = inferred_satisfied().cast(pl.Float64), pl.col("inferred_rating_1_5")
+    csat, rating = inferred_satisfaction(), pl.col("inferred_rating_1_5")
     return [
         pl.len().alias("comments"),
         SCORED.sum().alias("scored"),
@@ -79,12 +79,11 @@ def inferred_sums() -> list[pl.Expr]:
 def inferred_figures(sums: pl.DataFrame, error: CompanyError, level: float) -> list[Figures]:
     """Return the inferred figures of each group, and the shares of comments that gave none.
 
-    Inferred CSAT is the share of comments whose median star is 4 or 5, which measured best on companies the
-    model never saw; the others are means of probabilities. See docs/scores.md.
+    Inferred CSAT is the mean of satisfied.inferred_satisfaction; the others are means of probabilities.
     """
     percent, mean = (0, 100), Method.MEAN_PROBABILITY
     targets = (
-        _Target("csat_inferred", "csat", 100, percent, Unit.PERCENT, Method.HARD_SHARE, error.csat),
+        _Target("csat_inferred", "csat", 100, percent, Unit.PERCENT, Method.HALFWAY, error.csat),
         _Target("rating_inferred_mean", "rating", 1, (1, 5), Unit.RATING, mean, error.rating),
         *(
             _Target(f"rating_share_{star}", name, 100, percent, Unit.PERCENT, mean, error.shares[star - 1])

@@ -34,7 +34,7 @@ class Method(StrEnum):
     NEWCOMBE = "newcombe"
     WELCH = "welch"
     BETWEEN_COMPANY = "between-company"  # of two inferred figures, the engine's error on each counted
-    HARD_SHARE = "share of comments, between-company interval"
+    HALFWAY = "verdicts and probabilities, between-company interval"
     MEAN_PROBABILITY = "mean of probabilities, between-company interval"
     PPI = "ppi++"
     RATED_ONLY = "rated only"

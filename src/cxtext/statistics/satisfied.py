@@ -20,6 +20,12 @@ def stated_satisfied(settings: Settings) -> pl.Expr:
     return pl.when(known).then(pl.coalesce(on_own_scale, on_1_5)).alias("satisfied")
 
 
-def inferred_satisfied() -> pl.Expr:
-    """Return whether the median star of a comment is 4 or 5; null where it is unscored."""
-    return (pl.col("inferred_star_1_5") >= SATISFIED_STAR).alias("inferred_satisfied")
+def inferred_satisfaction() -> pl.Expr:
+    """Return what a comment adds to the inferred CSAT of a group, 0..1; null where it is unscored.
+
+    Halfway between its verdict (1 if its median star is 4 or 5, else 0) and its probability of 4 or 5. Verdicts
+    alone exaggerate a group, probabilities alone pull it to what is usual; halfway erred least on companies
+    the model never saw (docs/scores.md).
+    """
+    verdict = (pl.col("inferred_star_1_5") >= SATISFIED_STAR).cast(pl.Float64)
+    return ((verdict + pl.col("inferred_csat_0_1")) / 2).alias("inferred_satisfaction")
