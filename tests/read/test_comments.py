@@ -66,7 +66,7 @@ def test_an_invalid_nps_leaves_the_comment_in(comments: Comments) -> None:
     read = comments(TABLE)
     assert read.frame["nps_0_10"].to_list() == [10, None]
     assert read.rejected.height == 0
-    assert any("1 answers are no whole number" in warning for warning in read.warnings)
+    assert any("left out 1 of 2 NPS answers" in warning for warning in read.warnings)
 
 
 def test_columns_that_clash_are_prefixed(comments: Comments, jsonl: Jsonl) -> None:
@@ -91,7 +91,7 @@ def test_repeated_ids_are_kept_with_a_warning(comments: Comments) -> None:
     """Ids are the user's."""
     read = comments("id,comment\n1,a\n1,b\n2,c\n")
     assert read.frame["id"].to_list() == ["1", "1", "2"]
-    assert any("1 comments have an id that occurs before" in warning for warning in read.warnings)
+    assert any("1 of 3 ids" in warning for warning in read.warnings)
 
 
 def test_several_text_columns_become_comments_of_one_respondent(comments: Comments) -> None:
@@ -156,12 +156,12 @@ def test_broken_encodings_inside_texts_are_repaired_and_counted(comments: Commen
     """A text that went through cp1252 once too often."""
     read = comments("comment\n" + "très déçu".encode().decode("cp1252") + "\n")
     assert read.frame["text"].to_list() == ["très déçu"]
-    assert any("broken characters repaired in 1 texts" in warning for warning in read.warnings)
+    assert any("broken characters repaired in 1 of 1 texts" in warning for warning in read.warnings)
 
 
 def test_several_candidates_for_a_rating_are_warned_about(comments: Comments) -> None:
     """The first is used; the line says how to name the other."""
-    read = comments("comment,rating,cijfer\na,4,8\n")
+    read = comments("comment,score,cijfer\na,4,8\n")
     assert read.frame["stated_rating"].to_list() == [4.0]
     assert any("--column rating=NAME" in warning for warning in read.warnings)
     assert read.frame["cijfer"].to_list() == ["8"]

@@ -37,7 +37,7 @@ def test_lines_in_another_encoding_are_read_and_counted(comments: Comments) -> N
     mixed = "id;comment\n1;ærgerligt\n".encode() + "2;très déçu\n3;så let\n".encode("cp1252")
     read = comments(mixed)
     assert read.frame["text"].to_list() == ["ærgerligt", "très déçu", "så let"]
-    assert any("mixed encodings: 2 lines" in warning for warning in read.warnings)
+    assert any("read as cp1252: 2" in warning for warning in read.warnings)
 
 
 def test_a_row_that_can_not_be_decoded_is_rejected(comments: Comments) -> None:

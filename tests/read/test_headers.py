@@ -16,7 +16,8 @@ QUALTRICS = (
     "2024-03-02 11:30:00,R_2,2,Nobody answers\n"
 )
 SURVEYMONKEY = (
-    "Respondent ID,Collector ID,How likely is it that you would recommend us?,What stood out?,Which did you use?,\n"
+    "Respondent ID,Collector ID,How likely is it that you would recommend us?,What stood out?,"
+    "Which did you use?,\n"
     ",,Response,Open-Ended Response,Shop,App\n"
     "118,7,10,The staff,Shop,\n"
     "119,7,3,The queue,,App\n"

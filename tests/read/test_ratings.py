@@ -64,7 +64,7 @@ def test_a_single_value_off_a_declared_scale_is_null() -> None:
     found = read([5, 4, 9, "n/a", "soso!"], declared="1-5")
     assert found.frame["stated_rating"].to_list() == [5, 4, None, None, None]
     assert found.frame["stated_reason"].to_list() == [None, None, "off_scale", "missing", "not_a_rating"]
-    assert any("1 ratings off the scale" in warning for warning in found.warnings)
+    assert any("left out 1 of 4 ratings: off the scale 1-5" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from cxtext.schema.settings import Settings
         ("Réponse libre", "text"),
         ("Stars", "rating"),
         ("Note globale", "rating"),
+        ("Quelle note donnez-vous (1-5) ?", "rating"),
         ("Cijfer (1-10)", "rating"),
         ("Bedømmelse", "rating"),
         ("satisfaction_0_10", "satisfaction"),
@@ -90,6 +91,13 @@ def test_a_rating_goes_before_a_satisfaction_score() -> None:
     """A file may hold both; the other is carried along."""
     roles = find_roles(["satisfaction", "stars"], Settings())
     assert (roles.get(Role.RATING), roles.family) == ("stars", "rating")
+
+
+def test_the_role_itself_goes_before_other_names() -> None:
+    """`id` before `comment id`, without a question; comments are never chosen between."""
+    roles = find_roles(["comment id", "id", "comment", "text"], Settings())
+    assert roles.get(Role.ID) == "id"
+    assert roles.undecided == {Role.TEXT: ("comment", "text")}
 
 
 def test_declared_columns_are_taken_whatever_their_name() -> None:

@@ -13,7 +13,7 @@ Write = Callable[[str, str | bytes], str]
 
 def test_a_folder_gives_its_known_files_in_name_order(write: Write, tmp_path: Path) -> None:
     """Other files and hidden ones are left alone."""
-    for name in ("b.csv", "a.jsonl.gz", "c.TSV", "notes.md", ".hidden.csv", "d.parquet.zst"):
+    for name in ("b.csv", "a.jsonl.gz", "c.TSV", "notes.md", "config.json", ".hidden.csv", "d.parquet.zst"):
         write(name, "x")
     assert [source.name for source in find_sources([tmp_path])] == [
         "a.jsonl.gz",

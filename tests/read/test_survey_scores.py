@@ -13,7 +13,7 @@ def test_nps_answers_are_whole_numbers_from_0_to_10() -> None:
     found = read_nps(pl.Series("nps", ["9", "10.0", "11", "7.5", "-1", "", None, "8/10", "high"]), "s.csv")
     assert found.values.to_list() == [9, 10, None, None, None, None, None, 8, None]
     assert found.values.dtype == pl.Int64
-    assert "4 answers are no whole number from 0 to 10" in found.warnings[0]
+    assert "left out 4 of 7 NPS answers" in found.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_ces_answers_lie_on_the_declared_scale() -> None:
     """A single one off it is left out and counted."""
     found = read_ces(pl.Series("ces", ["1", "5,0", "9", None, "4", "3", "2"]), Settings(), "s.csv")
     assert found.values.to_list() == [1, 5, None, None, 4, 3, 2]
-    assert "1 answers are off the CES scale 1-5" in found.warnings[0]
+    assert "left out 1 of 6 CES answers: off the scale 1-5" in found.warnings[0]
 
 
 def test_ces_answers_on_another_scale_are_refused() -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from cxtext.errors import InputError
+from cxtext.read import read_surveys
 from cxtext.schema.columns import GROUP_RESULTS, RESPONDENTS
 from cxtext.schema.results import SurveysRead
+from cxtext.schema.settings import Settings
 
 Surveys = Callable[..., SurveysRead]
 
@@ -74,10 +76,24 @@ def test_broken_rows_are_rejected(surveys: Surveys) -> None:
     assert (read.files[0].rows, read.rejected["row"].to_list()) == (3, [3])
 
 
-def test_no_survey_is_no_rows(surveys: Surveys) -> None:
+def test_no_survey_is_no_rows() -> None:
     """Surveys are optional."""
-    from cxtext.read import read_surveys
-    from cxtext.schema.settings import Settings
-
     read = read_surveys([], Settings())
     assert (read.respondents.height, read.groups.height, read.rejected.height) == (0, 0, 0)
+
+
+def test_the_scale_declared_for_comments_need_not_be_the_surveys(surveys: Surveys) -> None:
+    """Satisfaction from 0 to 10 stays so, with a warning; a scale that nothing explains is refused."""
+    read = surveys("respondent_id,satisfaction\n1,9\n2,10\n3,4\n", rating_scale="1-5")
+    assert read.respondents["stated_scale"].to_list() == ["0-10"] * 3
+    assert any("contradict the declared 1-5" in warning for warning in read.warnings)
+    with pytest.raises(InputError, match="off the declared scale"):
+        surveys("respondent_id,satisfaction\n1,90\n2,100\n3,4\n", rating_scale="1-5")
+
+
+def test_a_period_alone_makes_no_groups(surveys: Surveys) -> None:
+    """Several rows of one market and month are respondents without a key."""
+    read = surveys("market,month,nps\nDK,2024-01,9\nDK,2024-01,2\n")
+    assert (read.respondents.height, read.groups.height) == (2, 0)
+    read = surveys("market,month,nps\nDK,2024-01,9\nDK,2024-02,2\n")
+    assert (read.respondents.height, read.groups.height) == (0, 2)

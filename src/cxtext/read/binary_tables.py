@@ -74,6 +74,7 @@ def open_excel(unpacked: Unpacked, settings: Settings) -> RawTable:
         lambda rows, _: _slices(body, rows),
         titles=header.titles,
         open_answers=header.open_answers,
+        header_rows=header.rows,
         sheet=name,
     )
 

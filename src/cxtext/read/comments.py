@@ -71,7 +71,9 @@ def _read_file(loaded: Loaded, settings: Settings) -> _Comments:
     cleaned = clean_texts(frame, repair=("text", "question"))
     warnings = [*loaded.warnings, *fields.warnings]
     if cleaned.repaired:
-        warnings.append(f"{loaded.given}: broken characters repaired in {cleaned.repaired} texts")
+        warnings.append(
+            f"{loaded.given}: broken characters repaired in {cleaned.repaired} of {frame.height} texts"
+        )
     recognised = (*loaded.recognised, *fields.recognised)
     return _Comments(cleaned.frame, loaded, recognised, tuple(warnings), cleaned.removed)
 
@@ -135,6 +137,4 @@ def _question(loaded: Loaded, text: str) -> pl.Series:
 
 def _repeated_ids(ids: pl.Series) -> tuple[str, ...]:
     repeated = len(ids) - ids.n_unique()
-    return (
-        (f"{repeated} comments have an id that occurs before; ids are kept as they are",) if repeated else ()
-    )
+    return (f"{repeated} of {len(ids)} ids occur before; they are kept as they are",) if repeated else ()

@@ -26,8 +26,16 @@ class Fields:
     warnings: list[str] = field(default_factory=list)
 
 
-def shared_fields(loaded: Loaded, settings: Settings) -> Fields:
-    """Return source_file, source_row, respondent_id, market, channel, touchpoint, date and all scores."""
+def shared_fields(loaded: Loaded, settings: Settings, *, may_differ: bool = False) -> Fields:
+    """Return source_file, source_row, respondent_id, market, channel, touchpoint, date and all scores.
+
+    With `may_differ` a rating scale that was declared and contradicts the values gives way to the one
+    assumed from the column's name: the comments' scale need not be the survey's.
+
+    Raises
+    ------
+    InputError: ratings or CES answers contradict their declared scale.
+    """
     rows = loaded.frame.height
     fields = Fields(
         pl.DataFrame({"source_file": pl.repeat(loaded.name, rows, eager=True), "source_row": loaded.rows})
@@ -40,7 +48,7 @@ def shared_fields(loaded: Loaded, settings: Settings) -> Fields:
     fields.frame = fields.frame.with_columns(**columns)
     _add_dates(fields, loaded, settings)
     _add_scores(fields, loaded, settings)
-    _add_ratings(fields, loaded, settings)
+    _add_ratings(fields, loaded, settings, may_differ=may_differ)
     return fields
 
 
@@ -71,9 +79,10 @@ def _add_dates(fields: Fields, loaded: Loaded, settings: Settings) -> None:
     if dates.format:
         fields.recognised.append(Recognised(loaded.name, "date_format", dates.format, dates.assumed))
     if dates.unreadable:
+        n = len(dates.values)
         fields.warnings.append(
-            f"{loaded.given}: column {dates.values.name!r}: {dates.unreadable} dates can't be read;"
-            f" give their format with --date-format"
+            f"{loaded.given}: column {dates.values.name!r}: left out {dates.unreadable} of {n} dates:"
+            f" not readable; give their format with --date-format"
         )
 
 
@@ -88,12 +97,14 @@ def _add_scores(fields: Fields, loaded: Loaded, settings: Settings) -> None:
         fields.recognised.append(Recognised(loaded.name, "ces_scale", ces_scale(settings)))
 
 
-def _add_ratings(fields: Fields, loaded: Loaded, settings: Settings) -> None:
+def _add_ratings(fields: Fields, loaded: Loaded, settings: Settings, *, may_differ: bool) -> None:
     if loaded.roles.get(Role.RATING) is None:
         fields.frame = fields.frame.hstack(no_ratings(loaded.frame.height))
         return
     values = column(loaded, Role.RATING)
-    ratings = read_ratings(values, loaded.roles.family, settings.rating_scale, loaded.given)
+    ratings = read_ratings(
+        values, loaded.roles.family, settings.rating_scale, loaded.given, may_differ=may_differ
+    )
     fields.frame = fields.frame.hstack(ratings.frame)
     fields.warnings += ratings.warnings
     if ratings.scale:

@@ -50,7 +50,7 @@ def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]
         batches = list(table.numbered_batches())
     if not batches:
         raise InputError(f"{table.source.given}: a header and no rows; name a file that holds {kind}")
-    frame = stack([batch.frame for batch in batches])
+    frame = stack([batch.frame for batch in batches]).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
     numbers = pl.Series("source_row", [number for batch in batches for number in batch.numbers], pl.Int64)
     return Loaded(
         given=source.given,
@@ -116,6 +116,7 @@ def _recognised(table: RawTable, roles: Roles) -> list[Recognised]:
         "encoding": info.encoding,
         "delimiter": _SHOWN_DELIMITERS.get(info.delimiter or "", info.delimiter),
         "sheet": info.sheet,
+        "header_rows": str(table.header_rows) if table.header_rows > 1 else None,
     }
     written = [Recognised(name, what, value) for what, value in how.items() if value]
     columns = [Recognised(name, role.value, ", ".join(names)) for role, names in roles.columns.items()]

@@ -15,7 +15,7 @@ from cxtext.schema.columns import StatedReason
 
 SCALES: Final = {"1-5": (1, 5), "1-7": (1, 7), "1-10": (1, 10), "0-10": (0, 10), "0-100": (0, 100)}
 WORDS: Final = "words"
-_ASSUMED_FROM_NAME: Final = {"rating": "1-5", "satisfaction": "0-10"}
+_ASSUMED_FROM_NAME: Final = {"rating": "1-5", "satisfaction": "0-10", "nps": "0-10"}
 _ASSUMED_FROM_TOP: Final = {5.0: "1-5", 7.0: "1-7", 10.0: "0-10", 100.0: "0-100"}
 _CONTRADICTED_FROM: Final = 0.5  # share of values off a declared scale
 _FEW: Final = 10  # values too few to tell anything from their range
@@ -45,8 +45,12 @@ def no_ratings(rows: int) -> pl.DataFrame:
     ).select(pl.all().repeat_by(rows).explode() if rows else pl.all().head(0))
 
 
-def read_ratings(values: pl.Series, family: str, declared: str | None, where: str) -> Ratings:
+def read_ratings(
+    values: pl.Series, family: str, declared: str | None, where: str, *, may_differ: bool = False
+) -> Ratings:
     """Return the ratings of a column whose name is of a family (rating or satisfaction).
+
+    With `may_differ` the scale assumed from the name is used where the values contradict the declared one.
 
     Raises
     ------
@@ -54,15 +58,26 @@ def read_ratings(values: pl.Series, family: str, declared: str | None, where: st
     """
     scores = score_values(values)
     place = f"{where}: column {values.name!r}"
-    if declared is not None:
-        _check_declared(scores, declared, place)
-        scale: str | None = declared
-    else:
-        scale = _assume(scores, values.name, family)
+    scale, told = _settle(scores, values.name, family, declared, place, may_differ=may_differ)
     placed = _place(scores, scale)
     frame = _look_up(values, placed)
-    assumed = declared is None and scale not in (None, WORDS)
-    return Ratings(frame, scale, assumed, tuple(_warnings(frame, scores, scale, place, assumed=assumed)))
+    assumed = scale not in (None, WORDS, declared)
+    warnings = (*told, *_warnings(frame, scores, scale, place, assumed=assumed))
+    return Ratings(frame, scale, assumed, warnings)
+
+
+def _settle(
+    scores: pl.DataFrame, name: str, family: str, declared: str | None, place: str, *, may_differ: bool
+) -> tuple[str | None, tuple[str, ...]]:
+    if declared is None:
+        return _assume(scores, name, family), ()
+    contradiction = _contradiction(scores, declared, place)
+    if contradiction is None:
+        return declared, ()
+    assumed = _assume(scores, name, family) if may_differ else None
+    if assumed is None:
+        raise InputError(contradiction)
+    return assumed, (f"{place}: read as {assumed}, since its values contradict the declared {declared}",)
 
 
 def to_1_5(rating: pl.Expr, scale: str) -> pl.Expr:
@@ -95,22 +110,23 @@ def _off(numbers: pl.DataFrame, scale: str) -> int:
     return int(numbers.filter(_is_off(scale))["count"].sum())
 
 
-def _check_declared(scores: pl.DataFrame, declared: str, place: str) -> None:
+def _contradiction(scores: pl.DataFrame, declared: str, place: str) -> str | None:
     numbers = scores.filter(pl.col("number").is_not_null())
     n = int(numbers["count"].sum())
     if declared == WORDS:
-        if n and not scores.filter(pl.col("word").is_not_null()).height:
-            raise InputError(f"{place} holds numbers, not words; give their scale with --rating-scale")
-        return
+        worded = scores.filter(pl.col("word").is_not_null()).height
+        told = f"{place} holds numbers, not words; give their scale with --rating-scale"
+        return told if n and not worded else None
     if declared not in SCALES:
         raise UsageError(f"rating scale {declared!r} is unknown; choose from {', '.join((*SCALES, WORDS))}")
     off = _off(numbers, declared)
     if off > 1 and off >= _CONTRADICTED_FROM * n:
-        raise InputError(
+        return (
             f"{place}: {off} of {n} ratings are off the declared scale {declared}; give the scale they are on"
         )
     if declared == "0-100" and n >= _FEW and _are_fractions(numbers["number"]):
-        raise InputError(f"{place}: the ratings are fractions of 1, not 0-100; multiply them by 100")
+        return f"{place}: the ratings are fractions of 1, not 0-100; multiply them by 100"
+    return None
 
 
 def _are_fractions(numbers: pl.Series) -> bool:
@@ -166,14 +182,17 @@ def _warnings(
 ) -> list[str]:
     counts = dict(frame["stated_reason"].value_counts().rows())
     numbers = scores.drop_nulls("number")
+    n = int(scores.filter(~pl.col("missing"))["count"].sum())
     told: list[str] = []
     if scale is None and counts.get(StatedReason.SCALE_UNKNOWN, 0):
         span = score_range(numbers) if numbers.height else "no numbers"
         told.append(f"{place}: scale unknown ({span}), ratings left out; declare it, as: --rating-scale 0-10")
     if counts.get(StatedReason.OFF_SCALE, 0):
-        told.append(f"{place}: {counts[StatedReason.OFF_SCALE]} ratings off the scale {scale} left out")
+        told.append(
+            f"{place}: left out {counts[StatedReason.OFF_SCALE]} of {n} ratings: off the scale {scale}"
+        )
     if counts.get(StatedReason.NOT_A_RATING, 0):
-        told.append(f"{place}: {counts[StatedReason.NOT_A_RATING]} answers are no rating and left out")
+        told.append(f"{place}: left out {counts[StatedReason.NOT_A_RATING]} of {n} answers: not a rating")
     if assumed and scale == "0-10" and _never_above_half(numbers):
         told.append(
             f"{place}: assumed to be 0-10, but no value is above 5; declare the scale if it is another"

@@ -164,8 +164,10 @@ def _candidates(role: Role, columns: Sequence[Column]) -> list[Column]:
     for strength in (2, 1):
         for family in _FAMILIES.get(role, (role.value,)):
             found = [column for column in columns if (column.family, column.strength) == (family, strength)]
+            own = [column for column in found if squeeze(column.name) == squeeze(role.value)]
             if found:
-                return found
+                # `respondent_id` goes before `customer id`; comments are never chosen between.
+                return own if len(own) == 1 and role is not Role.TEXT else found
     return []
 
 

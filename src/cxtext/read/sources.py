@@ -29,6 +29,8 @@ FORMAT_ENDINGS: Final = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
 }
+# In a folder .json and .txt files are as often settings and notes.
+_FOLDER_ENDINGS: Final = tuple(ending for ending in FORMAT_ENDINGS if ending not in (".json", ".txt"))
 COMPRESSION_ENDINGS: Final = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 
 
@@ -86,7 +88,7 @@ def find_sources(given: Sequence[str | Path]) -> tuple[Source, ...]:
     names = [path.name if path else STDIN for path in once]
     return tuple(
         # Two files of one name in different folders are told apart by their paths.
-        Source(str(path or "-"), str(path) if names.count(name) > 1 else name, path)
+        Source(str(path or "standard input"), str(path) if names.count(name) > 1 else name, path)
         for path, name in zip(once, names, strict=True)
     )
 
@@ -142,15 +144,14 @@ def _expand(given: str) -> list[Path | None]:
 
 
 def _in_folder(folder: Path, given: str) -> list[Path]:
-    files = sorted(folder.iterdir())
-    known = [
-        file
-        for file in files
-        if file.is_file() and file.name[0] != "." and _bare(file).suffix.lower() in FORMAT_ENDINGS
-    ]
+    known = [file for file in sorted(folder.iterdir()) if file.is_file() and _is_known(file)]
     if not known:
-        raise InputError(f"{given}: the folder holds no {', '.join(FORMAT_ENDINGS)} file; name the files")
+        raise InputError(f"{given}: the folder holds no {', '.join(_FOLDER_ENDINGS)} file; name the files")
     return known
+
+
+def _is_known(file: Path) -> bool:
+    return not file.name.startswith(".") and _bare(file).suffix.lower() in _FOLDER_ENDINGS
 
 
 def _exists(path: Path, given: str) -> bool:

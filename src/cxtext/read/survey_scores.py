@@ -34,7 +34,8 @@ def read_nps(values: pl.Series, where: str) -> SurveyScores:
     place = f"{where}: column {values.name!r}"
     told = []
     if invalid:
-        told.append(f"{place}: {invalid} answers are no whole number from 0 to 10 and left out of the NPS")
+        answers = int(given["count"].sum())
+        told.append(f"{place}: left out {invalid} of {answers} NPS answers: not a whole number from 0 to 10")
     n = int(given.drop_nulls("found")["count"].sum())
     if n >= _ZERO_EXPECTED_FROM and 0 not in given["found"]:
         told.append(f"{place}: no 0 among {n} NPS answers; check that the scale is 0 to 10")
@@ -61,7 +62,8 @@ def read_ces(values: pl.Series, settings: Settings, where: str) -> SurveyScores:
     given = scores.filter(~pl.col("missing"))
     invalid = int(given.filter(pl.col("found").is_null())["count"].sum())
     _check_scale(given, settings, place)
-    told = (f"{place}: {invalid} answers are off the CES scale {settings.ces_scale} and left out",)
+    answers = int(given["count"].sum())
+    told = (f"{place}: left out {invalid} of {answers} CES answers: off the scale {settings.ces_scale}",)
     return SurveyScores(_look_up(values, scores), told if invalid else ())
 
 

@@ -9,7 +9,6 @@ import polars as pl
 from cxtext.errors import InputError
 from cxtext.read.fields import column, plain_text, shared_fields
 from cxtext.read.load import Loaded, load, stack_rejected
-from cxtext.read.recognise import Roles
 from cxtext.read.scores import score_values
 from cxtext.read.sources import find_sources
 from cxtext.read.territories import market_codes
@@ -35,8 +34,8 @@ class _Survey(NamedTuple):
 def read_surveys(sources: Sequence[str | Path], settings: Settings) -> SurveysRead:
     """Read survey results from files, folders, globs and `-`.
 
-    A file without respondents whose rows say how many answered, or of which period they are, holds group
-    results; any other has one row a respondent.
+    A file without respondents whose rows say how many answered, or are each of another market and period,
+    holds group results; any other has one row a respondent.
 
     Raises
     ------
@@ -59,18 +58,21 @@ def _read_file(loaded: Loaded, settings: Settings) -> _Survey:
         raise InputError(
             f"{loaded.given}: no nps, ces or satisfaction column found; name one with --column nps=NAME"
         )
-    return (
-        _read_groups(loaded, settings) if _is_grouped(loaded.roles) else _read_respondents(loaded, settings)
-    )
+    return _read_groups(loaded, settings) if _is_grouped(loaded) else _read_respondents(loaded, settings)
 
 
-def _is_grouped(roles: Roles) -> bool:
-    by_respondent = roles.get(Role.RESPONDENT_ID) or roles.get(Role.ID)
-    return by_respondent is None and bool(roles.get(Role.N) or roles.get(Role.PERIOD))
+def _is_grouped(loaded: Loaded) -> bool:
+    roles = loaded.roles
+    if roles.get(Role.RESPONDENT_ID) or roles.get(Role.ID):
+        return False
+    if roles.get(Role.N) or not roles.get(Role.PERIOD):
+        return roles.get(Role.N) is not None
+    keys = [name for name in (roles.get(Role.MARKET), roles.get(Role.PERIOD)) if name is not None]
+    return not loaded.frame.select(keys).is_duplicated().any()
 
 
 def _read_respondents(loaded: Loaded, settings: Settings) -> _Survey:
-    fields = shared_fields(loaded, settings)
+    fields = shared_fields(loaded, settings, may_differ=True)
     frame = fields.frame
     if loaded.roles.get(Role.RESPONDENT_ID) is None:
         frame = frame.with_columns(plain_text(column(loaded, Role.ID)).alias("respondent_id"))

@@ -56,6 +56,7 @@ class RawTable:
     read: Callable[[int, list[Reject]], Iterator[Batch]]
     titles: Mapping[str, str] = field(default_factory=dict)
     open_answers: frozenset[str] = frozenset()
+    header_rows: int = 1
     delimiter: str | None = None
     sheet: str | None = None
     decoding: Decoding | None = None
@@ -108,4 +109,4 @@ class RawTable:
         if self.decoding is None or not self.decoding.is_mixed:
             return ()
         count = self.decoding.cp1252_lines
-        return (f"{self.source.given}: mixed encodings: {count} lines are not utf-8 and were read as cp1252",)
+        return (f"{self.source.given}: mixed encodings: lines that are no utf-8, read as cp1252: {count}",)

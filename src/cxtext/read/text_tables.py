@@ -82,6 +82,7 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
         ),
         titles=header.titles,
         open_answers=header.open_answers,
+        header_rows=header.rows,
         delimiter=None if delimiter == SINGLE_COLUMN else delimiter,
         decoding=decoding,
     )
