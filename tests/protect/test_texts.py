@@ -25,6 +25,9 @@ REPLACED = [
     ("PHONE", "LU", "le 621 123 456", "le [PHONE]"),
     ("PHONE", "US", "I'm at (555) 123-4567", "I'm at [PHONE]"),
     ("PHONE", None, "0031 6 12345678", "[PHONE]"),
+    ("PHONE", "GB", "office (0116) 232 7663", "office [PHONE]"),
+    ("PHONE", "GB", "the team (0345 6000 642).", "the team ([PHONE])."),
+    ("PHONE", "DK", "nå (+45) 33 33 01 35", "nå [PHONE]"),
     ("IBAN", None, "op NL91 ABNA 0417 1643 00 op 3 mei", "op [IBAN] op 3 mei"),
     ("IBAN", None, "fr14 2004 1010 0505 0001 3m02 606 merci", "[IBAN] merci"),
     ("IBAN", "BE", "op BE68 5390 0754 7034 graag", "op [IBAN] graag"),  # of a bank that no list has
@@ -50,6 +53,7 @@ KEPT = [
     ("FR", "facture 2024-03-12, commande n° 0612345678, 12,50 €"),
     ("FR", "dossier 295109912611199, sa clé est fausse"),
     ("GB", "order AB123456C, parcel 4111111111111112"),
+    ("US", "I was called on 2/21/2015 and 12-31-2015"),
     (None, "EAN 8712345678906, IMEI 356938035643809, tracking 3SABCD1234567"),
     (None, "NL92ABNA0417164300 has the wrong check digits"),
     (None, "thanks @shop and @help.desk, see medium.com/@writer 5/5"),

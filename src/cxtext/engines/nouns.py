@@ -242,10 +242,9 @@ def _by_rule(word: str, tables: Tables, facts: Facts) -> Iterator[str]:
 def _compound(word: str, tables: Tables, facts: Facts) -> str | None:
     # the longest known last part: klanten|service, opbergvak|jes, pakke|shoppen
     for cut in range(3, len(word) - 3):
-        first, last = word[:cut], word[cut:]
-        lemma = next(iter([*tables.noun_lemmas(last), *_by_rule(last, tables, facts)]), None)
-        if lemma is None and last in facts.nouns:
-            lemma = last
+        first, last = word[:cut], facts.forms.get(word[cut:], word[cut:])
+        known = [last] if last in facts.nouns else [*tables.noun_lemmas(last), *_by_rule(last, tables, facts)]
+        lemma = next(iter(known), None)
         if lemma and len(lemma) > 2 and _is_first_part(first, tables, facts):
             return first + lemma
     return None

@@ -9,7 +9,9 @@ from cxtext.statistics.log_odds import log_odds
 
 DISTINCTIVE_Z: Final = 1.96
 MIN_COMMENTS: Final = 3  # of the side, that mention the term
-PRIOR_MENTIONS: Final = 100.0  # weight of the prior: as if so many mentions had been seen on each side
+PRIOR_MENTIONS: Final = (
+    500  # most the prior weighs, in mentions; in a small group as much as its own mentions
+)
 EXAMPLES: Final = 2
 INFORMATIVE_CHARACTERS: Final = 40  # shorter comments are examples only for want of longer ones
 SAME_TOPIC: Final = 0.5  # a word is left to a phrase that holds this share of the comments that mention it
@@ -33,9 +35,9 @@ def distinctive_themes(comments: pl.DataFrame, settings: Settings) -> pl.DataFra
 
     A comment is satisfied with a stated rating of 4 or more on 1..5, dissatisfied with 2.5 or less; without a
     stated rating its sentiment decides (positive, negative). Terms are counted once a comment; a phrase also
-    counts for its words. Both sides are compared by log-odds with the term's share of all comments in the
-    language as prior (statistics.log_odds); `z` is above 1.96 and says how sure the difference is, on its
-    own side. With many terms some pass by chance, 1 in 40 at most.
+    counts for those of its words that are topics themselves. Both sides are compared by log-odds
+    (statistics.log_odds), with the term's share of all comments in the language as prior. `z` is above 1.96
+    and says how sure the difference is, on its own side; of terms without one, up to 1 in 40 gets there by chance.
 
     `comments` has `id, text, market, language, stated_rating_1_5, sentiment, themes`. The result has the
     columns of schema.results.Measured.themes, at most `settings.theme_top_n` terms a side, each with two
@@ -73,9 +75,9 @@ def _mentions(rows: pl.DataFrame) -> pl.DataFrame:
         "id", "text", *_GROUP, "side", term=pl.col("themes").list.eval(pl.element().struct.field("term"))
     ).with_row_index("comment")
     whole = terms.explode("term").drop_nulls("term")
-    words = (
-        whole.with_columns(pl.col("term").str.extract_all(r"[^\s']{3,}")).explode("term").drop_nulls("term")
-    )
+    words = whole.with_columns(pl.col("term").str.extract_all(r"[^\s']+")).explode("term")
+    # a word of a phrase counts where it is a topic by itself too
+    words = words.join(whole.select("term").unique(), on="term", how="semi", maintain_order="left")
     return pl.concat([whole, words]).unique(["comment", "term"], keep="first", maintain_order=True)
 
 
@@ -95,8 +97,9 @@ def _counts(mentions: pl.DataFrame, prior: pl.DataFrame) -> pl.DataFrame:
         n_satisfied=(pl.col("side") == "satisfied").sum().cast(pl.Int64),
         n_dissatisfied=(pl.col("side") == "dissatisfied").sum().cast(pl.Int64),
     )
-    share = pl.col("prior") / pl.col("prior").sum()
-    known = prior.with_columns(prior=share * PRIOR_MENTIONS).drop("language")
+    sides = counted.select(pl.col("n_satisfied").sum() + pl.col("n_dissatisfied").sum()).item()
+    weight = min(PRIOR_MENTIONS, max(sides, 1))
+    known = prior.drop("language").with_columns(pl.col("prior") / pl.col("prior").sum() * weight)
     return counted.join(known, on="term").sort("term")
 
 

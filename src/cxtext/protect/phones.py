@@ -13,12 +13,14 @@ from cxtext.protect.words import has_word_near
 DEFAULT_REGIONS = ("NL", "BE", "FR", "DK", "GB", "LU")
 
 _S = r"[ \u00a0\u202f.\-\u2010-\u2015/()]"
-_NATIONAL = rf"(?<![\w@#/€$£+])(?<!\d[.,:])\(?\d(?:{_S}{{0,2}}\d){{5,15}}(?![\w@%€$£:]|[.,]\d)"
-_INTERNATIONAL = rf"(?<![\d+])\(?\+{_S}?\d(?:{_S}{{0,2}}\d){{7,15}}(?!\d)"  # a plus may be glued to words
+_AREA = rf"(?:\(\d{{1,5}}\){_S}{{0,2}})?"  # a bracket round the whole number is not part of it
+_NATIONAL = rf"(?<![\w@#/€$£+])(?<!\d[.,:]){_AREA}\d(?:{_S}{{0,2}}\d){{4,15}}(?![\w@%€$£:]|[.,]\d)"
+# a plus may be glued to words
+_INTERNATIONAL = rf"(?<![\d+])(?:\(\+\d{{1,3}}\){_S}?|\+{_S}?)\d(?:{_S}{{0,2}}\d){{5,15}}(?!\d)"
 PHONE_SHAPE = re.compile(f"{_INTERNATIONAL}|{_NATIONAL}")
 
 _DATE = re.compile(  # two-digit years only when nothing follows: 06 12 34 56 78 is a number
-    r"[0-3]?\d[-/. ]{1,2}[01]?\d[-/. ]{1,2}(?:19|20)\d\d(?:\D.*)?|[0-3]?\d([-/. ])[01]?\d\1\d\d"
+    r"[0-3]?\d[-/. ]{1,2}[0-3]?\d[-/. ]{1,2}(?:19|20)\d\d(?:\D.*)?|[0-3]?\d([-/. ])[01]?\d\1\d\d"
     r"|(?:19|20)\d\d([-/. ]?)[01]\d\2[0-3]\d(?:\D.*)?"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:([ \u00a0\u202f.])\d{3})(?:\1\d{3})*")
@@ -33,7 +35,7 @@ def is_phone(found: Found) -> bool:
     in the market, or possible and grouped; any other must be grouped as its country groups numbers, or stand
     by a word such as "tlf" or "bel". Numbers introduced as an order, customer or parcel are none.
     """
-    shown = found.shown.strip("() ")
+    shown = found.shown.lstrip("(")
     if shown.startswith("+"):
         return _is_international(shown)
     named = has_word_near("phone", found.text, found.start, found.end)
