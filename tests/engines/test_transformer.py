@@ -166,7 +166,7 @@ def test_batches_hold_every_row_once() -> None:
     lengths = [500, 3, 700, 3, 4096, 20] * 30
     found = list(batches(lengths))
     assert sorted(np.concatenate(found).tolist()) == list(range(len(lengths)))
-    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 2048 for rows in found)
+    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 512 for rows in found)
 
 
 def test_another_kind_of_model_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from cxtext.engines.transformer import TransformerEngine
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.distil import student_of, teacher_probabilities
-from cxtext.train.stars.export import export_onnx, quantise_blocks
+from cxtext.train.stars.export import export_onnx, quantise_rows
 
 WORDS = ("good", "bad", "service", "slow", "fine", "awful")
 PIECES = [(piece, 0.0) for piece in (*convert.SPECIAL, *(f"▁{word}" for word in WORDS))]
@@ -286,12 +286,12 @@ def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
 
 
-def test_eight_bit_blocks_are_within_half_a_step() -> None:
-    """Each weight is off by at most half its block's scale."""
+def test_whole_weights_are_within_half_a_step() -> None:
+    """Each weight is off by at most half its row's scale, and none exceeds the limit."""
     weight = np.random.default_rng(0).standard_normal((6, 256)).astype(np.float32)
-    whole, scale = quantise_blocks(weight)
-    back = ((whole.astype(np.float32) - 128) * scale[..., None]).reshape(weight.shape)
-    assert np.abs(back - weight).max() <= scale.max() / 2 + 1e-6
+    whole, scale = quantise_rows(weight, 64)
+    assert np.abs(whole).max() == 64
+    assert (np.abs(whole * scale[:, None] - weight) <= scale[:, None] / 2 + 1e-6).all()
 
 
 def test_a_sets_prior_is_the_share_of_its_stars() -> None:

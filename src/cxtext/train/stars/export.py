@@ -1,7 +1,9 @@
-"""Write a star model as one ONNX graph: 8-bit weights, a scale per row of activations, no torch in sight.
+"""Write a star model as one ONNX graph: whole-number weights, a scale per row of activations, no torch in sight.
 
-Activations are quantised inside the matrix product per row and block (MatMulNBits, accuracy level 4), so a
-text's result does not depend on its neighbours in the batch, as it does with one scale over the whole batch.
+onnxruntime's own dynamic quantisation takes one activation scale over the whole batch, so that a text's result
+depends on its neighbours. Here each token's activations get a scale of their own, in plain nodes before an
+integer product, which is exact: a text's result is the same in any batch. Weights use 7 bits (-64..64): with
+8, processors without VNNI instructions overflow in u8 x s8 products, and would give other stars.
 """
 
 import json
@@ -16,7 +18,8 @@ from numpy.typing import NDArray
 Floats32 = NDArray[np.float32]
 
 DOMAIN: Final = "com.microsoft"
-BLOCK: Final = 128
+WEIGHT_LIMIT: Final = 64
+TABLE_LIMIT: Final = 127
 OPSET: Final = 17
 
 
@@ -105,12 +108,9 @@ def _word_embeddings(graph: _Graph, table: Floats32, *, quantised: bool) -> str:
 
     if not quantised:
         return graph.node("Gather", [graph.constant("word_table", table), "input_ids"], "word_embedded")
-    scale = np.maximum(np.abs(table).max(1, keepdims=True), 1e-12) / 127
-    whole = np.round(table / scale).astype(np.int8)
+    whole, scale = quantise_rows(table, TABLE_LIMIT)
     found = graph.node("Gather", [graph.constant("word_table", whole), "input_ids"], "word_int8")
-    scales = graph.node(
-        "Gather", [graph.constant("word_scale", scale.astype(np.float32)), "input_ids"], "word_scales"
-    )
+    scales = graph.node("Gather", [graph.constant("word_scale", scale[:, None]), "input_ids"], "word_scales")
     found = graph.node("Cast", [found], "word_float", to=TensorProto.FLOAT)
     return graph.node("Mul", [found, scales], "word_embedded")
 
@@ -177,29 +177,40 @@ def _product(graph: _Graph, value: str, weight: Floats32, out: str, *, quantised
     """Add value @ weight.T; `weight` is (outputs, inputs)."""
     if not quantised:
         return graph.node("MatMul", [value, graph.constant(f"{out}_weight", weight.T)], out)
-    whole, scale = quantise_blocks(weight)
-    return graph.node(
-        "MatMulNBits",
-        [value, graph.constant(f"{out}_weight", whole), graph.constant(f"{out}_scale", scale)],
-        out,
-        domain=DOMAIN,
-        K=weight.shape[1],
-        N=weight.shape[0],
-        bits=8,
-        block_size=BLOCK,
-        accuracy_level=4,
+    whole, scale = quantise_rows(weight, WEIGHT_LIMIT)
+    row, row_scale = _quantised_rows(graph, value)
+    inputs = [
+        row,
+        graph.constant(f"{out}_weight", whole.T),
+        graph.constant("one", np.array(1, np.float32)),
+        graph.constant(f"{out}_scale", scale),
+        graph.constant("middle", np.array(128, np.uint8)),
+    ]
+    product = graph.node("MatMulIntegerToFloat", inputs, f"{out}_unscaled", domain=DOMAIN)
+    return graph.node("Mul", [product, row_scale], out)
+
+
+def _quantised_rows(graph: _Graph, value: str) -> tuple[str, str]:
+    """Add the bytes of `value`, 128 meaning 0, and the scale of each of its rows; once per value."""
+    row, scale = f"{value}_bytes", f"{value}_row_scale"
+    if any(node.output[0] == row for node in graph.nodes):
+        return row, scale
+    largest = graph.node("ReduceMax", [graph.node("Abs", [value], f"{value}_abs")], f"{value}_max", axes=[-1])
+    step = graph.constant("byte_step", np.array(1 / 127, np.float32))
+    least = graph.constant("least_scale", np.array(1e-9, np.float32))
+    graph.node("Max", [graph.node("Mul", [largest, step], f"{value}_step"), least], scale)
+    one, middle = (
+        graph.constant("one", np.array(1, np.float32)),
+        graph.constant("middle", np.array(128, np.uint8)),
     )
+    graph.node("QuantizeLinear", [graph.node("Div", [value, scale], f"{value}_scaled"), one, middle], row)
+    return row, scale
 
 
-def quantise_blocks(weight: Floats32) -> tuple[NDArray[np.uint8], Floats32]:
-    """Return `weight` (outputs, inputs) as bytes (outputs, blocks, BLOCK), 128 meaning 0, and scales.
-
-    Scales are (outputs, blocks): weight = (byte - 128) * scale.
-    """
-    blocks = weight.reshape(weight.shape[0], -1, BLOCK)
-    scale = np.maximum(np.abs(blocks).max(-1), 1e-12) / 127
-    whole = np.round(blocks / scale[..., None]) + 128
-    return whole.astype(np.uint8), scale.astype(np.float32)
+def quantise_rows(weight: Floats32, limit: int) -> tuple[NDArray[np.int8], Floats32]:
+    """Return `weight` (rows, columns) as whole numbers in -limit..limit, and the scale of each row (rows,)."""
+    scale = np.maximum(np.abs(weight).max(1), 1e-12) / limit
+    return np.round(weight / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def _pooled_logits(graph: _Graph, tensors: dict[str, Floats32], hidden: str) -> None:
