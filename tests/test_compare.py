@@ -89,3 +89,46 @@ def test_small_groups_are_suppressed(compared: Build) -> None:
     found = compared(rows)
     assert _figure(found, "qwk", language="da")["suppressed"]
     assert _figure(found, "qwk", language="nl")["value"] is not None
+
+
+def test_a_group_gets_a_verdict(compared: Build) -> None:
+    """Perfect agreement is usable, chance agreement is not to be used, few pairs say nothing."""
+    perfect = [
+        {"rating": float(star), "stars": STARS[star], "language": "da"} for star in (1, 2, 3, 4, 5) * 20
+    ]
+    chance = [
+        {"rating": float(1 + place % 5), "stars": STARS[1 + place // 5 % 5], "language": "fr"}
+        for place in range(100)
+    ]
+    few = [{"rating": 5.0, "stars": STARS[5], "language": "nl"}] * 12
+    found = compared([*perfect, *chance, *few]).verdicts
+    verdicts = {
+        json.loads(group).get("language"): verdict for group, verdict in found["group", "verdict"].rows()
+    }
+    assert (verdicts["da"], verdicts["fr"], verdicts["nl"]) == ("usable", "do_not_use", "not_known")
+
+
+def test_calibration_sets_scores_beside_ratings(compared: Build) -> None:
+    """Of twenty comments given 0.85 of being satisfied, fifteen are."""
+    rows = [{"rating": 5.0 if place < 15 else 1.0, "stars": STARS[4]} for place in range(20)]
+    row = compared([*rows, {"rating": 1.0, "stars": STARS[1]}]).calibration.filter(group="{}")
+    assert row["n"].to_list() == [1, 20]
+    assert row["suppressed"].to_list() == [True, False]
+    assert (row["inferred"][1], row["stated"][1]) == (pytest.approx(85), pytest.approx(75))
+    assert row["bin_from"][1] == pytest.approx(0.8)
+
+
+def test_the_quiet_unhappy_and_the_loud_happy_are_named(compared: Build) -> None:
+    """Rated 5 with words of 1, rated 1 with words of 5, each with the words that show it."""
+    themes = [
+        {"term": "wait", "polarity": "negative", "evidence": "waited weeks"},
+        {"term": "staff", "polarity": "positive", "evidence": "kind staff"},
+    ]
+    rows = [
+        {"rating": 5.0, "stars": STARS[1], "themes": themes},
+        {"rating": 1.0, "stars": STARS[5], "themes": themes},
+        {"rating": 5.0, "stars": STARS[3], "themes": themes},
+    ]
+    found = compared(rows).disagreements.sort("id")
+    assert found["kind"].to_list() == ["quiet_unhappy", "loud_happy", None]
+    assert found["evidence"].to_list() == [["waited weeks"], ["kind staff"], []]

@@ -1,8 +1,10 @@
 """Stated beside inferred satisfaction, per comment and per group; groups and periods against each other."""
 
 from cxtext.compare.agreement import agreement_metrics, paired
+from cxtext.compare.calibration import calibration_table
 from cxtext.compare.differences import compare_groups
 from cxtext.compare.partings import partings
+from cxtext.compare.verdicts import verdicts
 from cxtext.schema.results import Compared, Joined
 from cxtext.schema.settings import Settings
 from cxtext.statistics.groups import with_dimensions
@@ -17,4 +19,10 @@ def compare_stated_with_inferred(joined: Joined, settings: Settings) -> Compared
     one (x.5 as the higher) where whole stars are compared.
     """
     comments = with_dimensions(joined.comments, settings).with_columns(*paired(settings))
-    return Compared(metrics=agreement_metrics(comments, settings), disagreements=partings(comments))
+    metrics = agreement_metrics(comments, settings)
+    return Compared(
+        metrics=metrics,
+        disagreements=partings(comments),
+        calibration=calibration_table(comments, settings),
+        verdicts=verdicts(metrics),
+    )

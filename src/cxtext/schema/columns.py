@@ -165,6 +165,28 @@ METRICS: Final[dict[str, pl.DataType]] = {
     "note": pl.String(),
 }
 
+# One row a group and tenth of the scores: does a comment given 0.7 satisfy in seven cases of ten?
+# `inferred` is the mean p4 + p5 of the bin, `stated` the share satisfied; percent, Wilson interval.
+CALIBRATION: Final[dict[str, pl.DataType]] = {
+    "group": pl.String(),
+    "bin_from": pl.Float64(),
+    "bin_to": pl.Float64(),
+    "inferred": pl.Float64(),
+    "stated": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "n": pl.Int64(),
+    "suppressed": pl.Boolean(),
+}
+
+# One row a group: may its inferred figures be used? `verdict`: usable, with_care, do_not_use, not_known.
+VERDICTS: Final[dict[str, pl.DataType]] = {
+    "group": pl.String(),
+    "verdict": pl.String(),
+    "reason": pl.String(),
+    "n": pl.Int64(),
+}
+
 # One row a comparison of two groups that differ in `dimension` only; `difference` is b minus a.
 # `smallest_detectable`: the true difference that these n find four times in five.
 DIFFERENCES: Final[dict[str, pl.DataType]] = {

@@ -41,6 +41,24 @@ class Method(StrEnum):
     REPORTED = "as reported"
 
 
+class Verdict(StrEnum):
+    """Whether the inferred figures of a group may be used, judged by its rated comments."""
+
+    USABLE = "usable"
+    WITH_CARE = "with_care"
+    DO_NOT_USE = "do_not_use"
+    NOT_KNOWN = "not_known"
+
+
+class VerdictReason(StrEnum):
+    """What a verdict rests on: the first rule that fails."""
+
+    AGREES = "agrees"
+    TOO_FEW_RATED = "too_few_rated"
+    WEAK_AGREEMENT = "weak_agreement"
+    LARGE_GAP = "large_gap"
+
+
 class Note(StrEnum):
     """Why a figure is null, or what to know of it."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cxtext.schema.columns import DIFFERENCES
+from cxtext.schema.columns import CALIBRATION, DIFFERENCES, VERDICTS
 from cxtext.schema.settings import Settings
 
 
@@ -117,11 +117,15 @@ class Compared:
     `disagreements`: `id, market, language, text, stated_rating_1_5, inferred_rating_1_5, gap` (inferred
     minus stated), largest first, with `kind` (quiet_unhappy: rated 4 or 5 but the words say 1 or 2,
     loud_happy: the reverse, or null) and `evidence`, the words that show it.
+    `calibration` and `verdicts`: how far the inferred figures of each group can be relied on, with the columns
+    of schema.columns.CALIBRATION and VERDICTS.
     `differences`: groups and periods against each other, with the columns of schema.columns.DIFFERENCES.
     """
 
     metrics: pl.DataFrame
     disagreements: pl.DataFrame
+    calibration: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CALIBRATION))
+    verdicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VERDICTS))
     differences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERENCES))
 
 

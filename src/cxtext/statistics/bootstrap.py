@@ -41,7 +41,7 @@ def bootstrap_table(
     found = floats(statistic(floats(drawn)))
     found = found[np.isfinite(found)]
     if np.ptp(found) == 0:
-        return none
+        return Estimate(value, value, value)
     low, high = np.quantile(found, _bca_levels(found, float(value), statistic, counts, level))
     return Estimate(value, floats(low), floats(high))
 
