@@ -1,15 +1,22 @@
 """Topics found in comments of the four languages."""
 
+import time
+from functools import cache
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cxtext.engines.nouns import load_facts
 from cxtext.engines.terms import SpacyTerms, TaggedTerms
 from cxtext.errors import MissingModelError
 from cxtext.schema.columns import LANGUAGES
 
+_loaded = cache(SpacyTerms.load)
+
 
 def _terms(language: str, text: str) -> list[str]:
-    return [term.term for term in SpacyTerms.load(language).terms([text])[0]]
+    return [term.term for term in _loaded(language).terms([text])[0]]
 
 
 COMMENTS = [
@@ -45,7 +52,7 @@ def test_topics_are_nouns_in_their_normal_form(language: str, text: str, expecte
 def test_a_term_points_at_the_words_that_show_it() -> None:
     """Start and end cut the surface words out of the text."""
     text = "Zeer trage Leveringen."
-    term = SpacyTerms.load("nl").terms([text])[0][0]
+    term = _loaded("nl").terms([text])[0][0]
     assert (term.term, text[term.start : term.end]) == ("levering", "Leveringen")
 
 
@@ -57,9 +64,27 @@ def test_names_links_handles_and_placeholders_are_no_topics() -> None:
 
 def test_the_same_text_gives_the_same_terms_in_any_batch() -> None:
     """What was read before changes nothing."""
-    extractor = SpacyTerms.load("da")
+    extractor = _loaded("da")
     texts = ["Ringede om pakken", "pakken er væk", "Hurtig levering"]
     assert extractor.terms(texts) == [extractor.terms([text])[0] for text in texts]
+
+
+@settings(deadline=None)  # the first text of a language loads its tables
+@given(st.sampled_from(LANGUAGES), st.text() | st.text(alphabet="aeklnprst'd -.,/@#🎉İßA"))
+def test_any_text_gives_terms_in_order_that_do_not_overlap(language: str, text: str) -> None:
+    """No text breaks the extractor, and every term shows characters of its own."""
+    ends = [0]
+    for term in _loaded(language).terms([text])[0]:
+        assert ends[-1] <= term.start < term.end <= len(text)
+        ends.append(term.end)
+
+
+def test_a_huge_text_in_capitals_takes_no_time() -> None:
+    """Time grows with length alone: a million characters in a few seconds."""
+    start = time.perf_counter()
+    terms = _loaded("en").terms(["THE PRICE OF DELIVERY IS HIGH " * 33_000])[0]
+    assert len(terms) == 66_000
+    assert time.perf_counter() - start < 20
 
 
 def test_a_language_without_facts_is_refused_by_name() -> None:

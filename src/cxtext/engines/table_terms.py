@@ -20,6 +20,7 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans = [match.span() for match in _TOKEN.finditer(text)]
+        self._shouted = text.isupper()
         self.words = [text[start:end].lower() for start, end in self.spans]
 
     def __len__(self) -> int:
@@ -36,7 +37,7 @@ class Words:
     def is_name_like(self, at: int) -> bool:
         """Tell whether a word has a capital that is not due to its place, nor to a text in capitals."""
         capital = self.text[self.spans[at][0]].isupper()
-        return capital and not self.opens_sentence(at) and not self.text.isupper()
+        return capital and not self.opens_sentence(at) and not self._shouted
 
     def _gap(self, at: int) -> str:
         return self.text[self.spans[at - 1][1] : self.spans[at][0]]
