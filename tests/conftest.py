@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from cxtext.schema.columns import (
     CLASSIFIED,
@@ -18,6 +19,10 @@ from cxtext.schema.columns import (
     THEMED,
 )
 from cxtext.schema.results import SurveysRead
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("cxtext", deadline=None)
+settings.load_profile("cxtext")
 
 SCORED = {**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED}
 Rows = Sequence[dict[str, Any]]

@@ -156,7 +156,7 @@ LINES = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(LINES, max_size=12), st.booleans())
 def test_read_and_rejected_json_lines_are_all_lines(
     comments: Comments, garbage: list[str | bytes], last_line_ends: bool
@@ -173,7 +173,7 @@ def test_read_and_rejected_json_lines_are_all_lines(
 CELLS = st.text(st.characters(exclude_characters='\n\r",'), max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=12))
 def test_read_and_rejected_csv_rows_are_all_rows(comments: Comments, garbage: list[str]) -> None:
     """Rows of any width and any characters are kept or rejected."""

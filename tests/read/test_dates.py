@@ -23,17 +23,26 @@ MARCH_5 = date(2024, 3, 5)
         (["03/05/2024", "03/31/2024 1:00 PM"], "%m/%d/%Y", False),
         (["05/03/2024", "05/03/2024"], "%d/%m/%Y", True),
         (["2024-03-05", "05/03/2024", "31/03/2024"], "%Y-%m-%d and %d/%m/%Y", False),
+        (
+            ["5 mars 2024", "March 5, 2024", "5. marts 2024", "mar. 5th, 2024", "Tue 5 maart 2024 10:00"],
+            "%d %B %Y",
+            False,
+        ),
+        (["5 mars 2024", "5 déc. 2024", "le 1er janvier 2024"], "%d %B %Y", False),
     ],
 )
 def test_the_order_is_what_the_values_decide(values: list[str], form: str, *, assumed: bool) -> None:
     """Day first where they decide nothing, and said to be assumed."""
     found = read_dates(pl.Series("date", values), None)
-    assert (found.values[0], found.format, found.assumed, found.unreadable) == (MARCH_5, form, assumed, 0)
+    assert (found.format, found.assumed, found.unreadable) == (form, assumed, 0)
+    assert found.values[0] == MARCH_5
 
 
 def test_what_is_no_date_is_null_and_counted() -> None:
     """Blank is no date, but not unreadable either."""
-    found = read_dates(pl.Series("date", ["2024-03-05", "2024-02-31", "soon", "", None, "1709600000"]), None)
+    found = read_dates(
+        pl.Series("date", ["2024-03-05", "2024-02-31", "July 2022", "", None, "1709600000"]), None
+    )
     assert found.values.to_list() == [MARCH_5, None, None, None, None, None]
     assert found.unreadable == 3
 
