@@ -275,7 +275,7 @@ def make_analysis() -> Callable[..., Analysis]:
                 rejected=pl.DataFrame([rejected], schema=columns.REJECTED),
                 files=(
                     InputFile(
-                        "comments.jsonl", "ab" * 32, "comments", "jsonl", "utf-8", None, "gzip", 281, 1
+                        "comments.jsonl", "12" * 32, "comments", "jsonl", "utf-8", None, "gzip", 281, 1
                     ),
                 ),
                 recognised=(
@@ -292,7 +292,7 @@ def make_analysis() -> Callable[..., Analysis]:
                     [{"file": "surveys.csv", "row": 3, "reason": "too many fields", "raw": "a,b"}],
                     schema=columns.REJECTED,
                 ),
-                files=(InputFile("surveys.csv", "cd" * 32, "surveys", "csv", "cp1252", ";", None, 261, 1),),
+                files=(InputFile("surveys.csv", "34" * 32, "surveys", "csv", "cp1252", ";", None, 261, 1),),
             ),
             joined=Joined(
                 comments=_comments(),
@@ -305,7 +305,7 @@ def make_analysis() -> Callable[..., Analysis]:
             compared=Compared(
                 pl.DataFrame(of_both, schema=columns.METRICS), _disagreements(), _differences()
             ),
-            models=(ModelUsed("stars-linear", "1.0.0", {"weights.safetensors": "ef" * 32}),),
+            models=(ModelUsed("stars-linear", "1.0.0", {"weights.safetensors": "56" * 32}),),
         )
 
     return make

@@ -1,5 +1,6 @@
 """Data to documents: one on everything, and one per market in each language of that market's page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from cxtext.report.sections import sections_of
 from cxtext.report.wording import FALLBACK, Wording, languages_of_market, load_wording
 
 MAIN_PAGE = "report.html"
+Words = Callable[[str], Wording]
 
 
 @dataclass(frozen=True)
@@ -37,23 +39,19 @@ def main_language(data: dict[str, Any]) -> str:
     return first.pop() if len(first) == 1 else FALLBACK
 
 
-def compose_main(data: dict[str, Any]) -> Document:
-    """Return the report on everything."""
-    return _document(Scope(data, load_wording(main_language(data))))
-
-
-def compose_pages(data: dict[str, Any]) -> list[Page]:
-    """Return all pages: the one on everything first, then one per market."""
+def compose_pages(data: dict[str, Any], words: Words = load_wording) -> list[Page]:
+    """Return all pages: the one on everything first, then one per market. `words`: language -> wording."""
     markets = markets_of(data)
     files = page_names(markets)
-    pages = (Page(files[market], market, tuple(_of_market(data, market))) for market in markets)
-    return [Page(MAIN_PAGE, None, (compose_main(data),)), *pages]
+    pages = (Page(files[market], market, tuple(_of_market(data, market, words))) for market in markets)
+    main = _document(Scope(data, words(main_language(data))))
+    return [Page(MAIN_PAGE, None, (main,)), *pages]
 
 
-def _of_market(data: dict[str, Any], market: str) -> list[Document]:
+def _of_market(data: dict[str, Any], market: str, words: Words) -> list[Document]:
     chosen = data["settings"]["report_language"]
     languages = (chosen,) if chosen else languages_of_market(market)
-    return [_document(Scope(data, load_wording(language), market)) for language in languages]
+    return [_document(Scope(data, words(language), market)) for language in languages]
 
 
 def _document(scope: Scope) -> Document:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cxtext.report.charts import interval_svg, stack_svg
-from cxtext.report.compose import MAIN_PAGE, Page
+from cxtext.report.compose import MAIN_PAGE, Page, Words
 from cxtext.report.document import Card
 from cxtext.report.wording import load_wording
 
@@ -26,14 +26,14 @@ def _environment() -> Environment:
     tests = {"kind": lambda block, name: type(block).__name__ == name}
     environment.tests.update(tests)
     charts = {"interval_svg": interval_svg, "stack_svg": stack_svg, "strip": _strip}
-    environment.globals.update(charts, wording=load_wording)
+    environment.globals.update(charts)
     return environment
 
 
-def render_page(page: Page, pages: list[Page]) -> str:
-    """Return the HTML of a page, with links to the others."""
+def render_page(page: Page, pages: list[Page], words: Words = load_wording) -> str:
+    """Return the HTML of a page, with links to the others. `words`: language -> wording."""
     template = _environment().get_template("page.html.j2")
-    return template.render(page=page, pages=pages, main_page=MAIN_PAGE)
+    return template.render(page=page, pages=pages, main_page=MAIN_PAGE, wording=words)
 
 
 def _strip(card: Card) -> dict[str, Any] | None:

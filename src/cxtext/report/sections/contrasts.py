@@ -1,6 +1,6 @@
 """Groups and periods against each other: which differences are more than chance."""
 
-from cxtext.report.document import Paragraph, Section, Table
+from cxtext.report.document import Cell, Figure, Paragraph, Section, Table
 from cxtext.report.scope import ONE_DECIMAL, PERCENT, Row, Scope
 
 SHOWN_PER_METRIC = 6  # the workbook has all
@@ -50,16 +50,22 @@ def _of_metric(ranked: list[Row], metric: str) -> list[Row]:
     return [row for row in ranked if row["metric"] == metric][:SHOWN_PER_METRIC]
 
 
-def _line(scope: Scope, row: Row) -> tuple[str, ...]:
+def _line(scope: Scope, row: Row) -> tuple[Cell, ...]:
     wording = scope.wording
     digits = 1 if row["metric"] in PERCENT | ONE_DECIMAL else 2
     low, high = (wording.signed(row[end], digits) for end in ("low", "high"))
-    difference = wording.signed(row["difference"], digits)
+    a, b = (wording.number(row[name]) for name in ("n_a", "n_b"))
+    difference = Figure(
+        "",
+        wording("figure.n_of_two", a=a, b=b),
+        value=wording.signed(row["difference"], digits),
+        interval=wording("interval.range", low=low, high=high),
+    )
     detectable = row["smallest_detectable"]
     return (
         wording.code("metric", row["metric"]),
         wording("differences.versus", a=scope.label(row["group_a"]), b=scope.label(row["group_b"])),
-        f"{difference} ({wording('interval.range', low=low, high=high)})",
+        difference,
         _p(scope, row["p_adjusted"]),
         "" if detectable is None else wording.number(detectable, digits),
     )
