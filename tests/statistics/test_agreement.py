@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from cxtext.statistics.agreement import cross_table, krippendorff_alpha, quadratic_weighted_kappa
-from cxtext.statistics.bootstrap import bootstrap_table, seeded
+from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def test_the_bootstrap_repeats_itself(ratings: tuple[np.ndarray, np.ndarray]) ->
     """The same seed and name give the same interval; another name another one."""
     table = cross_table(*ratings)
     one, same, other = (
-        bootstrap_table(quadratic_weighted_kappa, table, seeded(0, name)) for name in ("a", "a", "b")
+        bca_interval(quadratic_weighted_kappa, table, resampled(table, seeded(0, name)))
+        for name in ("a", "a", "b")
     )
     assert (one.low, one.high) == (same.low, same.high)
     assert (one.low, one.high) != (other.low, other.high)
@@ -61,8 +62,7 @@ def test_the_bootstrap_covers_the_truth() -> None:
     held = 0
     for replication in range(200):
         sample = generator.multinomial(80, population.ravel()).reshape(5, 5)
-        found = bootstrap_table(
-            quadratic_weighted_kappa, sample, seeded(replication, "coverage"), replicates=500
-        )
+        drawn = resampled(sample, seeded(replication, "coverage"), replicates=500)
+        found = bca_interval(quadratic_weighted_kappa, sample, drawn)
         held += bool(found.low <= truth <= found.high)
     assert 0.89 <= held / 200 <= 0.99

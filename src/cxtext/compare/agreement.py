@@ -8,7 +8,7 @@ import polars as pl
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.settings import Settings
 from cxtext.statistics.agreement import krippendorff_alpha, quadratic_weighted_kappa
-from cxtext.statistics.bootstrap import bootstrap_table, seeded
+from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
 from cxtext.statistics.figures import Figures, metrics_frame
 from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, group_names
 from cxtext.statistics.intervals import Estimate, Floats, floats, mean_t, wilson
@@ -119,7 +119,7 @@ def _agreement(sums: pl.DataFrame, groups: list[str], settings: Settings) -> lis
         )
         for metric, distance in (("agreement_exact", 0), ("agreement_within_one", 1))
     ]
-    return [*shares, *(_coefficient(name, tables, n, groups, settings) for name in COEFFICIENTS)]
+    return [*shares, *_coefficients(tables, n, groups, settings)]
 
 
 def _within(tables: Floats, distance: int) -> Floats:
@@ -128,14 +128,21 @@ def _within(tables: Floats, distance: int) -> Floats:
     return floats(tables[:, near].sum(axis=1))
 
 
-def _coefficient(name: str, tables: Floats, n: Floats, groups: list[str], settings: Settings) -> Figures:
-    """Return a coefficient of each group; small groups are suppressed anyway and cost no bootstrap."""
-    coefficient, unit = COEFFICIENTS[name]
-    value = floats(coefficient(tables))
-    low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+def _coefficients(tables: Floats, n: Floats, groups: list[str], settings: Settings) -> list[Figures]:
+    """Return kappa and alpha of each group; small groups are suppressed anyway and cost no bootstrap."""
+    ends = np.full((len(COEFFICIENTS), 2, len(groups)), np.nan)
     for place in np.flatnonzero(n >= settings.min_group_n):
-        generator = seeded(settings.seed, name, groups[place])
-        found = bootstrap_table(coefficient, tables[place], generator, settings.level)
-        low[place], high[place] = found.low, found.high
-    notes = [Note.ONE_VALUE if none else None for none in (np.isnan(value) & (n > 0)).tolist()]
-    return Figures(name, Estimate(value, low, high), n, Method.BOOTSTRAP, unit, n_rated=n, notes=notes)
+        drawn = resampled(tables[place], seeded(settings.seed, "agreement", groups[place]))
+        for number, (coefficient, _) in enumerate(COEFFICIENTS.values()):
+            found = bca_interval(coefficient, tables[place], drawn, settings.level)
+            ends[number, :, place] = found.low, found.high
+    return [
+        _coefficient(name, Estimate(floats(COEFFICIENTS[name][0](tables)), low, high), n)
+        for name, (low, high) in zip(COEFFICIENTS, ends, strict=True)
+    ]
+
+
+def _coefficient(name: str, estimate: Estimate, n: Floats) -> Figures:
+    no_variation = (np.isnan(estimate.value) & (n > 0)).tolist()
+    notes = [Note.ONE_VALUE if none else None for none in no_variation]
+    return Figures(name, estimate, n, Method.BOOTSTRAP, COEFFICIENTS[name][1], n_rated=n, notes=notes)

@@ -9,7 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from cxtext.statistics.intervals import Estimate, Floats, floats
 
-REPLICATES = 2_000
+REPLICATES = 1_000
 
 
 def seeded(seed: int, *names: str) -> np.random.Generator:
@@ -18,28 +18,30 @@ def seeded(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
 
 
-def bootstrap_table(
-    statistic: Callable[[Floats], Floats],
-    table: ArrayLike,
-    generator: np.random.Generator,
-    level: float = 0.95,
-    replicates: int = REPLICATES,
-) -> Estimate:
-    """Return a statistic of a table of counts with its BCa bootstrap interval.
+def resampled(table: ArrayLike, generator: np.random.Generator, replicates: int = REPLICATES) -> Floats:
+    """Return (replicates, k, k) tables of rows drawn with replacement: multinomial draws of the cells."""
+    counts = floats(table)
+    n = int(counts.sum())
+    drawn = generator.multinomial(n, counts.ravel() / max(n, 1), size=replicates)
+    return floats(drawn).reshape(replicates, *counts.shape)
 
-    `statistic` takes tables of shape (..., k, k). Rows of the data are drawn with replacement, which is a
-    multinomial draw of the cells; the jackknife leaves out one row of each cell, weighted by its count.
+
+def bca_interval(
+    statistic: Callable[[Floats], Floats], table: ArrayLike, drawn: Floats, level: float = 0.95
+) -> Estimate:
+    """Return a statistic of a table of counts with its bootstrap interval, from tables drawn by `resampled`.
+
+    `statistic` takes tables of shape (..., k, k). The interval is corrected for bias and acceleration (BCa);
+    the jackknife leaves out one row of each cell, weighted by its count. A statistic that no draw changes has
+    an interval of no width; one that is NaN, none.
     Source: B. Efron (1987), Better bootstrap confidence intervals, JASA 82.
     """
     counts = floats(table)
     value = floats(statistic(counts))
-    n = int(counts.sum())
-    none = Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
-    if n < 2 or not np.isfinite(value):
-        return none
-    drawn = generator.multinomial(n, counts.ravel() / n, size=replicates).reshape(replicates, *counts.shape)
-    found = floats(statistic(floats(drawn)))
+    found = floats(statistic(drawn))
     found = found[np.isfinite(found)]
+    if not np.isfinite(value) or not len(found):
+        return Estimate(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
     if np.ptp(found) == 0:
         return Estimate(value, value, value)
     low, high = np.quantile(found, _bca_levels(found, float(value), statistic, counts, level))
