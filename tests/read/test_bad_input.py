@@ -28,6 +28,7 @@ RATED = "comment,rating\n" + "fine,80\n" * 6
     [
         ("empty.csv", b"", {}, "empty"),
         ("blank.jsonl", b"\n \n", {}, "empty"),
+        ("mark.csv", b"\xef\xbb\xbf\r\n", {"delimiter": ","}, "empty"),
         ("header.csv", b"id,comment\n", {}, "no rows"),
         ("notext.csv", b"nps,market\n9,DK\n", {}, "--column text="),
         ("notext.jsonl", b'{"nps": 9}\n', {}, "--column text="),

@@ -184,3 +184,13 @@ def test_reading_twice_gives_the_same(comments: Comments) -> None:
     """Nothing depends on chance."""
     assert comments(TABLE).frame.equals(comments(TABLE).frame)
     assert isinstance(comments(TABLE).frame, pl.DataFrame)
+
+
+@pytest.mark.parametrize(
+    "content", ["\n\ncomment\ngood\n", "\n\nid;comment\n1;good\n", '\n"sep=;"\nid;comment\n1;good\n']
+)
+def test_blank_lines_above_the_header_are_no_rows(comments: Comments, content: str) -> None:
+    """In a text of one column too."""
+    read = comments(content)
+    assert read.frame["text"].to_list() == ["good"]
+    assert read.frame["source_row"].to_list() == [content.count("\n")]

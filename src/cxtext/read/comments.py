@@ -30,7 +30,7 @@ class _Comments(NamedTuple):
     removed: int
 
 
-def read_comments(sources: Sequence[str | Path], settings: Settings) -> CommentsRead:
+def read_comments(sources: str | Path | Sequence[str | Path], settings: Settings) -> CommentsRead:
     """Read all comments of files, folders, globs and `-` (standard input), in that order.
 
     Every row that can be read is kept, blank comments too; the others are in `rejected`. Several text

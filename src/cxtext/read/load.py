@@ -7,7 +7,7 @@ import polars as pl
 
 from cxtext.errors import InputError
 from cxtext.read.formats import open_table
-from cxtext.read.recognise import Roles, find_roles
+from cxtext.read.recognise import Roles, find_roles, text_columns
 from cxtext.read.sources import Source, on_disk
 from cxtext.read.table import RawTable
 from cxtext.schema.columns import REJECTED, Role
@@ -46,7 +46,7 @@ def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]
             table.columns, settings, titles=table.titles, open_answers=table.open_answers, roles=tuple(roles)
         )
         if kind == "comments":
-            found_text(found, table)
+            text_columns(found, table.columns, source.given)  # before a long file is read for nothing
         batches = list(table.numbered_batches())
     if not batches:
         raise InputError(f"{table.source.given}: a header and no rows; name a file that holds {kind}")
@@ -64,13 +64,6 @@ def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]
         recognised=tuple(_recognised(table, found)),
         warnings=(*table.warnings, *_role_warnings(table, found)),
     )
-
-
-def found_text(roles: Roles, table: RawTable) -> None:
-    """Raise InputError unless the text column is known, before a long file is read for nothing."""
-    from cxtext.read.recognise import text_columns
-
-    text_columns(roles, table.columns, table.source.given)
 
 
 def stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

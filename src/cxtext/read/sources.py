@@ -76,14 +76,15 @@ class Fingerprint(NamedTuple):
     sha256: str
 
 
-def find_sources(given: Sequence[str | Path]) -> tuple[Source, ...]:
+def find_sources(given: str | Path | Sequence[str | Path]) -> tuple[Source, ...]:
     """Return the inputs that paths, folders, globs and `-` name, each once, folders and globs in name order.
 
     Raises
     ------
     InputError: there is no such file, or a folder or glob holds none of a known kind.
     """
-    paths = [path for one in given for path in _expand(str(one))]
+    named = [given] if isinstance(given, str | Path) else given
+    paths = [path for one in named for path in _expand(str(one))]
     once = list({_identity(path): path for path in reversed(paths)}.values())[::-1]
     names = [path.name if path else STDIN for path in once]
     return tuple(

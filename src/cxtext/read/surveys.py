@@ -31,7 +31,7 @@ class _Survey(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def read_surveys(sources: Sequence[str | Path], settings: Settings) -> SurveysRead:
+def read_surveys(sources: str | Path | Sequence[str | Path], settings: Settings) -> SurveysRead:
     """Read survey results from files, folders, globs and `-`.
 
     A file without respondents whose rows say how many answered, or are each of another market and period,

@@ -64,7 +64,7 @@ class RawTable:
     rejects: list[Reject] = field(default_factory=list)
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
-        """Yield the rows in input order, `rows` at a time.
+        """Yield the rows in input order, `rows` at a time. A table can be read once.
 
         Raises
         ------

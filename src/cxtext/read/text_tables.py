@@ -18,6 +18,7 @@ from cxtext.read.unpack import HEAD, Unpacked
 from cxtext.schema.settings import Settings
 
 _PIPE_SAMPLE: Final = 10_000  # lines of a pipe that tell its columns: a pipe can't be read twice
+_HEADER_ROWS: Final = 3  # the most that a survey tool writes
 _NAMED_DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _SEP_LINE: Final = re.compile(r'^"?sep=(.)"?$', re.IGNORECASE)  # Excel's own hint
 
@@ -65,12 +66,13 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
     """
     decoding = recognise_encoding(unpacked, settings.encoding)
     head = _head_lines(unpacked, decoding)
-    hint = _SEP_LINE.match(head[0])
-    body = head[1:] if hint else head
+    above = next((at for at, line in enumerate(head) if line.strip()), 0)  # blank lines above the header
+    hint = _SEP_LINE.match(head[above])
+    body = head[above + 1 :] if hint else head[above:]
     delimiter = hint[1] if hint and not settings.delimiter else _delimiter(body, unpacked, settings)
-    first = [record.fields or [] for record in islice(records(body, delimiter), 3)]
-    header = read_header(first)
-    skip = header.rows + (1 if hint else 0)
+    first = [record.fields or [] for record in islice(records(body, delimiter), _HEADER_ROWS)]
+    header = read_header(first or [[]])
+    skip = header.rows + (1 if hint else 0) + (above if delimiter == SINGLE_COLUMN else 0)
     stream = records(lines(unpacked.chunks(), decoding), delimiter, len(header.names))
     return RawTable(
         unpacked.source,
@@ -90,9 +92,7 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
 
 def _head_lines(unpacked: Unpacked, decoding: Decoding) -> list[str]:
     head = list(lines(iter([unpacked.head]), replace(decoding)))
-    whole = head[:-1] if len(unpacked.head) == HEAD and len(head) > 1 else head
-    first = next((at for at, line in enumerate(whole) if line.strip()), 0)
-    return whole[first:]
+    return head[:-1] if len(unpacked.head) == HEAD and len(head) > 1 else head
 
 
 def _delimiter(head: list[str], unpacked: Unpacked, settings: Settings) -> str:
@@ -100,7 +100,7 @@ def _delimiter(head: list[str], unpacked: Unpacked, settings: Settings) -> str:
     if settings.delimiter is None:
         return found
     declared = _NAMED_DELIMITERS.get(settings.delimiter.lower(), settings.delimiter)
-    if declared not in head[0] and found != SINGLE_COLUMN:
+    if head and declared not in head[0] and found != SINGLE_COLUMN:
         raise InputError(
             f"{unpacked.source.given}: the header holds no {declared!r}; it looks delimited by {found!r}:"
             f" leave --delimiter out, or give that one"

@@ -28,6 +28,7 @@ _FOREIGN_MAGIC: Final = {
     b"SQLite format 3": "a database",
 }
 _READABLE: Final = "JSONL, CSV, TSV, Parquet or Excel (.xlsx)"
+_NOTHING: Final = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks and blanks
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\f\x1a\x1b")
 _CONTROLS: Final = bytes(byte for byte in (*range(32), 127) if byte not in _TEXT_CONTROLS)
 
@@ -59,7 +60,7 @@ def unpack(source: Source) -> Unpacked:
     bytes_in = chain([first], packed)
     unpacked = _decompress(bytes_in, compression, source.given)
     head, unpacked = _peek(unpacked)
-    if not head.strip():
+    if not head.strip(_NOTHING):
         raise InputError(f"{source.given}: the file is empty; name a file that holds comments")
     once = iter([unpacked])
 
@@ -93,7 +94,7 @@ def recognise_format(head: bytes, source: Source) -> str:
     if source.ending in ("parquet", "xlsx"):
         raise InputError(f"{source.given}: not a {source.ending} file, or damaged; export it again")
     _refuse_binary(head[:HEAD], source)
-    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
+    text = head.lstrip(_NOTHING)
     looks_like = "jsonl" if text.startswith(b"{") else "csv"
     if text.startswith((b"[{", b"[\n", b"[ ", b"[\r")) and source.ending in (None, "jsonl"):
         raise InputError(f"{source.given}: a JSON array; write one object a line, as: jq -c '.[]'")
