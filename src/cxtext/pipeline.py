@@ -109,13 +109,14 @@ def measure(
         score = partial(score_batch, context=describe_file(comments.frame, settings))
         scored = _score(comments.frame, score, runner or choose_runner(rows=comments.frame.height), progress)
     with run.stage("join"):
-        joined = pseudonymise_keys(join_surveys(scored, survey_results))
+        joined = join_surveys(scored, survey_results)
+        joined = joined if settings.keep_personal_data else pseudonymise_keys(joined)
     with run.stage("measure"):
         measured = measure_groups(joined, settings)
     with run.stage("compare"):
         compared = replace(
             compare_stated_with_inferred(joined, settings),
-            differences=compare_groups(measured.metrics, settings),
+            differences=compare_groups(pl.concat([measured.metrics, measured.commenters]), settings),
         )
     return Analysis(
         version=__version__,

@@ -27,6 +27,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name != CLOCK}
 
 
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
 def metrics(folder: Path) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = json.loads((folder / "metrics.json").read_text("utf-8"))
     return rows
@@ -34,10 +38,9 @@ def metrics(folder: Path) -> list[dict[str, object]]:
 
 def test_every_row_read_is_there_in_input_order(out: Path, demo: Path) -> None:
     """read + rejected = rows in the input."""
-    ids = [json.loads(line)["comment_id"] for line in (demo / "comments.jsonl").open(encoding="utf-8")]
+    ids = [row["comment_id"] for row in lines(demo / "comments.jsonl")]
     assert pl.read_parquet(out / "comments.parquet")["id"].to_list() == ids
-    rejected = [json.loads(line) for line in (out / "rejected.jsonl").open(encoding="utf-8")]
-    assert [row for row in rejected if row["file"] == "comments.jsonl"] == []
+    assert [row for row in lines(out / "rejected.jsonl") if row["file"] == "comments.jsonl"] == []
 
 
 def test_each_market_has_its_page_in_its_language(out: Path) -> None:

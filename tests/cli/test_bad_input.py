@@ -27,6 +27,10 @@ def table(header: str, *rows: str) -> bytes:
     return "\n".join((header, *rows)).encode() + b"\n"
 
 
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
 class Refused(NamedTuple):
     """An input that ends the run: its name, its bytes (None: not there), options, code, words of the line."""
 
@@ -112,7 +116,7 @@ def test_flawed_rows_are_kept_or_rejected_with_a_reason(case: Used, cxtext, tmp_
     ran = cxtext("analyse", case.name, "--out", "out")
     assert ran.code == 0, ran.err
     comments = pl.read_parquet(tmp_path / "out" / "comments.parquet")
-    rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").open(encoding="utf-8")]
+    rejected = lines(tmp_path / "out" / "rejected.jsonl")
     assert (comments.height + len(rejected), len(rejected)) == (case.rows, case.rejected)
     assert all({"file", "row", "reason", "raw"} == set(row) and row["reason"] for row in rejected)
     assert case.warned in ran.err
