@@ -199,6 +199,26 @@ def _disagreements() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def _verdicts() -> pl.DataFrame:
+    verdicts = [("usable", "agrees"), ("with_care", "large_gap"), ("do_not_use", "weak_agreement")]
+    chosen = [*verdicts, *[("not_known", "too_few_rated")] * len(_groups())]
+    rows = [
+        (json.dumps(group), verdict, reason, n)
+        for (group, n), (verdict, reason) in zip(_groups(), chosen, strict=False)
+    ]
+    return pl.DataFrame(rows, schema=columns.VERDICTS, orient="row")
+
+
+def _calibration() -> pl.DataFrame:
+    rows = [
+        (json.dumps(group), tenth / 10, (tenth + 1) / 10, 10.0 * tenth + 5, 10.0 * tenth, 4.0, 96.0, n, False)
+        for group, n in _groups()[:3]
+        for tenth in range(9)
+    ]
+    hidden = [(json.dumps({}), 0.9, 1.0, None, None, None, None, 3, True)]
+    return pl.DataFrame([*rows, *hidden], schema=columns.CALIBRATION, orient="row")
+
+
 def _differences() -> pl.DataFrame:
     pairs = (({"market": "DK"}, {"market": "FR"}), ({"market": "BE"}, {"market": "DK"}))
     within = ({"market": "BE", "language": "fr"}, {"market": "BE", "language": "nl"})
@@ -303,7 +323,11 @@ def make_analysis() -> Callable[..., Analysis]:
             ),
             measured=Measured(metrics=pl.DataFrame(rest, schema=columns.METRICS), themes=_themes()),
             compared=Compared(
-                pl.DataFrame(of_both, schema=columns.METRICS), _disagreements(), _differences()
+                metrics=pl.DataFrame(of_both, schema=columns.METRICS),
+                disagreements=_disagreements(),
+                calibration=_calibration(),
+                verdicts=_verdicts(),
+                differences=_differences(),
             ),
             models=(ModelUsed("stars-linear", "1.0.0", {"weights.safetensors": "56" * 32}),),
         )

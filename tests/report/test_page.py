@@ -17,6 +17,7 @@ from cxtext.report.page import render_page
 from cxtext.report.wording import Wording, load_wording
 from cxtext.report.workbook import write_workbook
 from cxtext.schema.columns import LANGUAGES
+from cxtext.schema.figures import Verdict, VerdictReason
 from cxtext.schema.results import Analysis
 
 VOID = {"meta", "input", "br", "link", "img"}
@@ -251,6 +252,11 @@ def test_no_text_escapes_translation(data: dict[str, Any], which: int) -> None:
     assert _words(outside) - _of_the_input(data) - months == set()
 
 
+VERDICTS = [
+    {"verdict": verdict, "reason": reason} for verdict, reason in zip(Verdict, VerdictReason, strict=True)
+]
+
+
 class Recorder(dict[str, str]):
     """Strings that remember which were used."""
 
@@ -308,9 +314,10 @@ def _variants(data: dict[str, Any]) -> list[dict[str, Any]]:
         data | {"themes": [row | {"side": "praise"} for row in data["themes"]]},
         data | {"differences": [row | {"differs": False} for row in data["differences"]]},
         with_metric("csat_gap", **high),
-        with_metric("csat_gap", low=-1.0),
         with_metric("csat_combined", value=None, note="refused: too few rated comments"),
         with_metric("nps", low=None, n=None),
+        with_metric("csat_gap", low=-1.0, high=1.0),
+        *(data | {"verdicts": [row | changed for row in data["verdicts"]]} for changed in VERDICTS),
         *(with_metric("qwk", value=value) for value in (0.9, 0.7, 0.5, 0.3, 0.1, -0.1)),
     ]
     by = [{"channel": "web"}, {"touchpoint": "till"}, {"period": "2025-Q1"}]

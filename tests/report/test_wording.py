@@ -9,7 +9,7 @@ import pytest
 from cxtext.protect.texts import LABELS
 from cxtext.report.wording import languages_of_market, load_wording, slug
 from cxtext.schema.columns import LANGUAGES, LanguageReason, Role, StatedReason, UnscoredReason
-from cxtext.schema.figures import Method, Note
+from cxtext.schema.figures import Method, Note, Verdict, VerdictReason
 
 FAMILIES: dict[str, Iterable[str] | type[StrEnum]] = {
     "note": Note,
@@ -19,6 +19,9 @@ FAMILIES: dict[str, Iterable[str] | type[StrEnum]] = {
     "stated_reason": StatedReason,
     "recognised.what": Role,
     "personal_data": LABELS,
+    "verdict": Verdict,
+    "verdict.verdict": Verdict,
+    "verdict.reason": VerdictReason,
 }
 
 

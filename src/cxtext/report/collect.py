@@ -42,7 +42,9 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "themes": _themes(analysis.measured.themes, hidden),
         "disagreements": disagreements,
         "disagreements_withheld": withheld,
-        "differences": _differences(analysis.compared.differences),
+        "differences": _with_groups(analysis.compared.differences, "group_a", "group_b"),
+        "verdicts": _with_groups(analysis.compared.verdicts, "group"),
+        "calibration": _with_groups(analysis.compared.calibration, "group"),
         "rows": _rows(
             comments, analysis, [row["group"]["market"] for row in metrics if "market" in row["group"]]
         ),
@@ -113,9 +115,9 @@ def _disagreements(frame: pl.DataFrame, hidden: set[Group]) -> tuple[list[dict[s
     return shown, len(rows) - len(open_rows)
 
 
-def _differences(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    groups = ("group_a", "group_b")
-    return [row | {name: json.loads(row[name]) for name in groups} for row in frame.iter_rows(named=True)]
+def _with_groups(frame: pl.DataFrame, *names: str) -> list[dict[str, Any]]:
+    """Return the rows of a frame with the groups in the columns `names` as objects."""
+    return [row | {name: json.loads(row[name]) for name in names} for row in frame.iter_rows(named=True)]
 
 
 def _rows(comments: pl.DataFrame, analysis: Analysis, measured: list[str]) -> list[dict[str, Any]]:
