@@ -197,3 +197,24 @@ def test_a_respondent_with_several_comments_is_one_pair(measured: Build) -> None
     found = _figure(measured([*comments, *comments], surveys), "nps_correlation")
     assert found["n"] == 22
     assert 0.5 < found["low"] < found["value"] < found["high"] < 1
+
+
+def test_those_who_wrote_are_set_beside_those_who_did_not(scored_comments: Build, survey_rows: Build) -> None:
+    """Fifteen unhappy people wrote, fifteen happy ones did not."""
+    surveys = survey_rows(
+        [{"respondent_id": f"r{place}", "nps_0_10": 0 if place < 15 else 10} for place in range(30)]
+    )
+    comments = scored_comments([{"respondent_id": f"r{place}", "rating": 1.0} for place in range(15)])
+    found = measure_groups(join_surveys(comments, surveys), SETTINGS).commenters
+    assert _figure(found, "nps", commented="yes")["value"] == -100
+    assert _figure(found, "nps", commented="no")["value"] == 100
+    assert _figure(found, "csat_stated", commented="yes")["n"] == 15
+    assert _figure(found, "csat_stated", commented="no")["note"] == Note.NO_DATA
+
+
+def test_without_silent_respondents_there_is_nothing_beside(
+    scored_comments: Build, survey_rows: Build
+) -> None:
+    """Where everyone wrote, no such figures are given."""
+    joined = join_surveys(scored_comments([{"respondent_id": "a", "nps_0_10": 3}]), survey_rows())
+    assert measure_groups(joined, SETTINGS).commenters.is_empty()

@@ -3,6 +3,7 @@
 import polars as pl
 
 from cxtext.measure.combined import combined_figures, combined_sums
+from cxtext.measure.commenters import compare_commenters
 from cxtext.measure.counts import count_rows
 from cxtext.measure.inferred import CompanyError, company_error, inferred_figures, inferred_sums
 from cxtext.measure.populations import Populations, populations
@@ -34,6 +35,7 @@ def measure_groups(joined: Joined, settings: Settings) -> Measured:
         metrics=with_reported(pl.concat(parts), joined.groups, settings),
         themes=distinctive_themes(joined.comments, settings),
         counts=count_rows(joined.comments),
+        commenters=compare_commenters(people, settings, totals),
     )
 
 

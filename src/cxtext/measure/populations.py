@@ -10,12 +10,14 @@ from cxtext.statistics.groups import Dimensions, with_dimensions
 from cxtext.statistics.satisfied import stated_satisfied
 
 KEY = "respondent_id"
+COMMENTED = "commented"
 
 
 @dataclass(frozen=True)
 class Populations:
     """The rows that figures are computed from, each with the columns of the dimensions.
 
+    `commented` is "yes" where the rating's or the respondent's owner wrote a comment, else "no".
     `comments`: every comment, with `satisfied` (null where unrated). `ratings`: every rating once, a
     comment's own or a respondent's in a survey, with `satisfied`. `respondents`: every valid respondent.
     The last two have `languages` instead of `language`.
@@ -39,7 +41,8 @@ class Populations:
 def populations(joined: Joined, settings: Settings) -> Populations:
     """Return the populations of a run."""
     comments = with_dimensions(joined.comments, settings).with_columns(stated_satisfied(settings))
-    respondents = with_dimensions(joined.respondents, settings)
+    commented = pl.when(pl.col("n_comments") > 0).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    respondents = with_dimensions(joined.respondents, settings).with_columns(commented.alias(COMMENTED))
     contradicted = joined.misfits.filter(kind="conflicting_scores")[KEY].unique()
     pairs = comments.filter(
         pl.col("inferred_rating_1_5").is_not_null(),
@@ -51,8 +54,8 @@ def populations(joined: Joined, settings: Settings) -> Populations:
 
 def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     dimensions = sorted({name for by in settings.by for name in by} - {"language"})
-    columns = [*dimensions, "languages", "stated_rating_1_5", "satisfied"]
-    own = comments.filter(pl.col("stated_from") == "comment")
+    columns = [*dimensions, COMMENTED, "languages", "stated_rating_1_5", "satisfied"]
+    own = comments.filter(pl.col("stated_from") == "comment").with_columns(pl.lit("yes").alias(COMMENTED))
     from_survey = respondents.filter(pl.col("stated_rating_1_5").is_not_null(), ~pl.col("rated_in_comment"))
     return pl.concat(
         [

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cxtext.schema.columns import CALIBRATION, DIFFERENCES, VERDICTS
+from cxtext.schema.columns import CALIBRATION, DIFFERENCES, METRICS, VERDICTS
 from cxtext.schema.settings import Settings
 
 
@@ -100,6 +100,8 @@ class Measured:
     `themes`: one row a distinctive term of a market and language:
     `market, language, side (praise | complaint), term, z, n_satisfied, n_dissatisfied, examples`
     (a list of comment texts).
+    `commenters`: respondents with a comment against those without, rows of schema.columns.METRICS whose group
+    is {"commented": "yes"} or {"commented": "no"}; empty where one of both is missing.
     `counts`: what became of every row, in rows: `read, rejected, scored, unscored_<reason>,
     language_<code or reason>, personal_data_<kind>` and so on.
     """
@@ -107,6 +109,7 @@ class Measured:
     metrics: pl.DataFrame
     themes: pl.DataFrame
     counts: dict[str, int] = field(default_factory=dict)
+    commenters: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=METRICS))
 
 
 @dataclass(frozen=True)
