@@ -9,11 +9,14 @@ import polars as pl
 from cxtext.detect.mixture import language_shares
 from cxtext.detect.priors import log_priors, open_log_prior
 from cxtext.schema.columns import DETECTED, LANGUAGES, LanguageReason
-from cxtext.schema.protocols import Bools, Detector, Floats
+from cxtext.schema.protocols import Detector, Floats
 from cxtext.schema.settings import LanguageSettings
 
 MIX_ROWS: Final = 2_000
 _MIX_STEPS: Final = 20  # of expectation maximisation
+# Log-likelihood below the best label's at which a text is in no way a language's, even if a closed set has none
+# better: another script.
+_FITS_FROM: Final = -500.0
 
 
 def detect(
@@ -30,16 +33,14 @@ def detect(
     """
     texts = frame["text"].fill_null("").to_list()
     reasons = frame["text_reason"].to_list() if "text_reason" in frame.columns else [None] * len(texts)
-    evidence = detector.log_likelihoods(
-        ["" if reason else text for text, reason in zip(texts, reasons, strict=True)]
-    )
+    texts = ["" if reason else text for text, reason in zip(texts, reasons, strict=True)]
+    evidence = detector.log_likelihoods(texts)
     priors = log_priors(frame, detector.labels, mix, settings)
-    posterior = _posterior(evidence + priors)
-    rows = _answers(detector, texts, reasons, evidence, posterior)
-    for row, shares in language_shares(
-        detector, texts, priors, _readable(evidence, reasons), posterior
-    ).items():
-        rows[row] |= _mixed(shares, detector.labels)
+    rows = _answers(detector, texts, reasons, evidence, _posterior(evidence + priors))
+    readable = np.asarray(evidence.any(axis=1))
+    shares = language_shares(detector, texts, priors, readable, evidence + priors)
+    for row, found in shares.items():
+        rows[row] |= _mixed(found)
     columns = {name: [row[name] for row in rows] for name in DETECTED}
     return frame.with_columns(pl.DataFrame(columns, schema=DETECTED))
 
@@ -65,40 +66,44 @@ def _posterior(logits: Floats) -> Floats:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def _readable(evidence: Floats, reasons: list[str | None]) -> Bools:
-    return evidence.any(axis=1) & np.array([reason is None for reason in reasons], dtype=bool)
-
-
 def _answers(
     detector: Detector, texts: list[str], reasons: list[str | None], evidence: Floats, posterior: Floats
 ) -> list[dict[str, object]]:
     """Return the DETECTED values of each row, as if no text held two languages."""
     best = posterior.argmax(axis=1)
-    readable = _readable(evidence, reasons)
+    fits = evidence[np.arange(len(best)), best] > _FITS_FROM
+    readable = np.asarray(evidence.any(axis=1))
     rows: list[dict[str, object]] = []
     for i, reason in enumerate(reasons):
         label = detector.labels[best[i]]
         row: dict[str, object] = dict.fromkeys(DETECTED)
         if not readable[i]:
             row["language_reason"] = reason or LanguageReason.UNDETERMINED
-        elif label in LANGUAGES:
+        elif label in LANGUAGES and fits[i]:
             row |= {"language": label, "language_detected": label}
         else:
-            named = detector.identify([texts[i]])[0] if label == "other" else label
             row |= {"language_reason": LanguageReason.UNSUPPORTED}
-            row |= {"language_detected": None if named in LANGUAGES else named}
+            row |= {"language_detected": _foreign_name(detector, label, texts[i])}
         if readable[i]:
             row["language_confidence"] = float(posterior[i, best[i]])
         rows.append(row)
     return rows
 
 
-def _mixed(shares: dict[str, float], labels: tuple[str, ...]) -> dict[str, object]:
-    """Return what changes in a row that holds two languages: the dominant supported one is kept."""
-    supported = [label for label in shares if label in LANGUAGES]
+def _foreign_name(detector: Detector, label: str, text: str) -> str | None:
+    """Return the language of a text of none of the supported ones, null when it can't be named."""
+    if label != "other" and label not in LANGUAGES:
+        return label
+    named = detector.identify([text])[0]
+    return None if named in LANGUAGES else named
+
+
+def _mixed(shares: dict[str, float]) -> dict[str, object]:
+    """Return what changes in a row that holds two languages: the dominant one, a supported one, is kept."""
+    dominant = next(iter(shares))
     return {
-        "language": supported[0],
-        "language_detected": supported[0],
+        "language": dominant,
+        "language_detected": dominant,
         "language_reason": LanguageReason.MIXED,
         "language_shares": [{"language": label, "share": share} for label, share in shares.items()],
     }

@@ -25,7 +25,7 @@ MIX_LEAVES: Final = 0.10
 # How likely a decoy is beside a supported language when nothing is known.
 DECOY_ODDS: Final = 0.05
 # How much a share of the population that speaks a language counts, by its status in the territory.
-STATUS_WEIGHTS: Final = {"official": 1.0, "de_facto_official": 1.0, "official_regional": 0.1, None: 0.02}
+STATUS_WEIGHTS: Final = {"official": 1.0, "de_facto_official": 1.0, "official_regional": 0.1, "None": 0.02}
 _NEVER: Final = 1e-12
 # CLDR's codes for a language that has a label of its own here.
 _SAME: Final = {"no": "nb", "nb": "nb"}
@@ -64,7 +64,7 @@ def market_shares(market: str, labels: tuple[str, ...]) -> Floats | None:
     shares = np.zeros(len(labels))
     for code, info in get_territory_language_info(market.strip().upper()).items():
         label = _SAME.get(code, code)
-        weight = STATUS_WEIGHTS.get(info["official_status"], 0.0) * info["population_percent"]
+        weight = STATUS_WEIGHTS[str(info["official_status"])] * float(str(info["population_percent"]))
         place = labels.index(label) if label in labels else labels.index("other")
         shares[place] = max(shares[place], weight) if label in labels else shares[place] + weight
     return shares / shares.sum() if shares.sum() > 0 else None

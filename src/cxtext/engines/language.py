@@ -1,13 +1,14 @@
 """The language detector: a linear model over hashed n-grams of characters and words.
 
-Labels are the supported languages, decoys that are taken for them (Bokmål for Danish, Afrikaans for Dutch), and
-`other` for every language else. A text's evidence is the sum of its n-grams' weights over the square root of
-their number, so that repeated signs of the same kind count less and less.
+Labels are the supported languages, decoys that are taken for them (Bokmål for Danish, Afrikaans for Dutch),
+and `other` for every language else. A text's evidence is the sum of its n-grams' weights over the square
+root of their number, so that repeated signs of the same kind count less and less.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,27 +16,35 @@ from safetensors.numpy import load_file
 from scipy.sparse import csr_matrix
 
 from cxtext import registry
-from cxtext.engines.language_names import FallbackNamer, foreign_script_share
+from cxtext.engines.language_names import ForeignNamer, foreign_script_share
 from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
-from cxtext.schema.protocols import Floats
+from cxtext.schema.protocols import Bools, Floats
 
 WEIGHTS_FILE: Final = "weights.safetensors"
 READ_CHARACTERS: Final = 300  # the language of a comment shows in its first lines
-FOREIGN_SCRIPT_FROM: Final = 0.5  # share of letters outside the Latin script that makes a text `other`
-FOREIGN_SCRIPT_LOG_ODDS: Final = 20.0
+# Words by a hash of 32 bits, to know names by.
+NAMELESS_WORDS: Final = NgramSpec(
+    char_min=1, char_max=0, word_min=1, word_max=1, buckets=2**32, letters_only=True
+)
+_NAMELESS_CHARACTERS: Final = 60  # longer texts are more than a name
+_FOREIGN_SCRIPT_FROM: Final = 0.5  # share of letters outside the Latin script that makes a text `other`
+_FOREIGN_SCRIPT_LOG_ODDS: Final = 1000.0
+# Addresses and the placeholders of personal data say nothing of the language around them.
+_ADDRESS: Final = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+|\[[A-Z][A-Z -]+\]")
 
 
 @dataclass(frozen=True)
 class NgramDetector:
-    """Weights of hashed n-grams for each label; the last column of `weights` is `nameless` (names, ok)."""
+    """Weights of hashed n-grams for each label, and the words that are no evidence at all."""
 
     name: str
     labels: tuple[str, ...]
     spec: NgramSpec
-    weights: NDArray[np.float32]  # (buckets, labels + 1)
+    weights: NDArray[np.float32]  # (buckets, labels)
+    nameless: NDArray[np.uint32]  # sorted hashes of names and of words said alike everywhere
     power: float  # evidence is the sum of weights over (number of n-grams) ** power
-    temperature: float  # calibrated on comments held out of training
-    namer: FallbackNamer
+    temperature: float  # scores are divided by it; calibrated on comments held out of training
+    namer: ForeignNamer
 
     @classmethod
     def load(cls, name: str) -> Self:
@@ -52,41 +61,68 @@ class NgramDetector:
             labels=tuple(asset.config["labels"]),
             spec=NgramSpec(**asset.config["ngrams"]),
             weights=tensors["weights"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None],
+            nameless=tensors["nameless"],
             power=asset.config["power"],
             temperature=asset.config["temperature"],
-            namer=FallbackNamer(),
+            namer=ForeignNamer(),
         )
 
     def log_likelihoods(self, texts: Sequence[str]) -> Floats:
         """Return an array (texts, labels) of calibrated log-likelihoods; a row of zeros has no evidence.
 
-        Rows are normalised so that the largest is 0. Only the first 300 characters of a text are read.
+        The largest of each row is 0. Only the first 300 characters of a text are read.
         """
-        heads = [text[:READ_CHARACTERS] for text in texts]
-        parts = [self._chunk(heads[a:b]) for a, b in chunks_of(heads)]
+        heads = [_readable_head(text) for text in texts]
+        parts = [self._evidence(heads[a:b]) for a, b in chunks_of(heads)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.labels)))
-
-    def _chunk(self, texts: list[str]) -> Floats:
-        scores = self.scores(texts) / self.temperature
-        evidence = scores[:, :-1] - scores[:, :-1].max(axis=1, keepdims=True)
-        evidence[scores[:, -1] > scores[:, :-1].max(axis=1)] = 0
-        for row, text in enumerate(texts):
-            if not text.isascii() and foreign_script_share(text) > FOREIGN_SCRIPT_FROM:
-                evidence[row] = -FOREIGN_SCRIPT_LOG_ODDS
-                evidence[row, self.labels.index("other")] = 0
-        return evidence
-
-    def scores(self, texts: Sequence[str]) -> Floats:
-        """Return the raw scores (texts, labels + nameless), before calibration. Texts without letters score 0."""
-        total = np.zeros((len(texts), self.weights.shape[1]), np.float32)
-        count = np.zeros(len(texts))
-        for block in ngram_blocks(texts, self.spec):
-            ones = np.ones(len(block.buckets), np.float32)
-            shape = (len(texts), self.spec.buckets)
-            total += csr_matrix((ones, block.buckets, block.indptr), shape=shape) @ self.weights
-            count += np.diff(block.indptr)
-        return np.asarray(total, np.float64) / np.maximum(count, 1)[:, None] ** self.power
 
     def identify(self, texts: Sequence[str]) -> list[str | None]:
         """Return for each text which of many languages it is in (ISO 639-1), null when it can't be told."""
-        return [self.namer.name(text[:READ_CHARACTERS]) for text in texts]
+        return [self.namer.name(_readable_head(text)) for text in texts]
+
+    def _evidence(self, texts: list[str]) -> Floats:
+        scores = linear_scores(texts, self.spec, self.weights, self.power) / self.temperature
+        scores -= scores.max(axis=1, keepdims=True)
+        scores[self._is_nameless(texts)] = 0
+        for row, text in enumerate(texts):
+            if foreign_script_share(text) > _FOREIGN_SCRIPT_FROM:
+                scores[row] = -_FOREIGN_SCRIPT_LOG_ODDS
+                scores[row, self.labels.index("other")] = 0
+        return scores
+
+    def _is_nameless(self, texts: list[str]) -> Bools:
+        """Return which texts hold nothing but names and words said alike everywhere."""
+        short = [text if len(text) <= _NAMELESS_CHARACTERS else "" for text in texts]
+        block = next(ngram_blocks(short, NAMELESS_WORDS))
+        known = np.append(np.isin(block.buckets, self.nameless), False).astype(np.int64)
+        counts = np.diff(block.indptr)
+        found = np.add.reduceat(known, block.indptr[:-1]) * (counts > 0)
+        return np.asarray((found == counts) & (counts > 0))
+
+
+def linear_scores(
+    texts: Sequence[str], spec: NgramSpec, weights: NDArray[np.float32], power: float
+) -> Floats:
+    """Return for each text the sum of its n-grams' weights over (number of n-grams) ** power."""
+    total = np.zeros((len(texts), weights.shape[1]), np.float32)
+    count = np.zeros(len(texts))
+    for block in ngram_blocks(texts, spec):
+        ones = np.ones(len(block.buckets), np.float32)
+        table: Any = csr_matrix((ones, block.buckets, block.indptr), shape=(len(texts), spec.buckets))
+        total += table @ weights
+        count += np.diff(block.indptr)
+    return np.asarray(total, np.float64) / np.maximum(count, 1)[:, None] ** power
+
+
+def word_hashes(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the sorted hashes of single words, as `nameless` holds them."""
+    block = next(ngram_blocks(words, NAMELESS_WORDS))
+    return np.unique(block.buckets).astype(np.uint32)
+
+
+def _readable_head(text: str) -> str:
+    """Return the first characters of a text, without addresses and placeholders."""
+    head = text[:READ_CHARACTERS]
+    if "[" in head or "@" in head or "www" in head or "http" in head:
+        return _ADDRESS.sub(" ", head)
+    return head

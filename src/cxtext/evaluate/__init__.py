@@ -1,0 +1,1 @@
+"""Measures detection and classification on rows with known answers."""

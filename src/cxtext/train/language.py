@@ -1,0 +1,193 @@
+"""Trains the language detector: a linear softmax over hashed n-grams, on texts cut as short as comments are.
+
+Steps: read; fit a first model on words and sentences alone and drop the comments whose declared language it
+contradicts; fit on everything, fresh samples at each step; calibrate the temperature on comments held out.
+The same data and seed give the same bytes on one machine.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+
+from cxtext import registry
+from cxtext.engines.language import NAMELESS_WORDS, READ_CHARACTERS, WEIGHTS_FILE, linear_scores, word_hashes
+from cxtext.engines.ngrams import NgramSpec, ngram_blocks
+from cxtext.schema.columns import LANGUAGES
+from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_nameless
+
+Weights = NDArray[np.float32]
+Index = NDArray[np.int64]
+
+VERSION: Final = "1"
+NGRAMS: Final = NgramSpec(char_min=1, char_max=5, word_min=1, word_max=1, buckets=2**18, letters_only=True)
+POWER: Final = 0.5
+BATCH: Final = 16_384
+STEPS: Final = 600
+FIRST_STEPS: Final = 150  # of the model that checks the comments' labels
+RATE: Final = 0.5
+STEADY: Final = 0.5  # share of the steps before the rate falls
+CONTRADICTED: Final = 0.97  # probability of another label that drops a comment
+HELD_OUT: Final = 10  # one comment in so many calibrates and does not train
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training found."""
+
+    labels: tuple[str, ...]
+    weights: Weights
+    temperature: float
+    dropped: dict[str, int]  # label -> comments whose label was contradicted
+    comments: dict[str, int]  # label -> comments trained on
+
+
+def train_language(data: Sequence[Path], out: Path, seed: int = 0, steps: int = STEPS) -> Trained:
+    """Train on JSONL files of comments and folders of words (see read_material), and write the model.
+
+    Raises
+    ------
+    InputError: a file can't be read, or a label has no words.
+    """
+    material = read_material(data)
+    first = fit(
+        {label: replace(m, comments=[]) for label, m in material.items()}, seed, min(steps, FIRST_STEPS)
+    )
+    cleaned, dropped = without_contradicted(material, first)
+    training, held_out = split(cleaned)
+    weights = fit(training, seed + 1, steps)
+    trained = Trained(
+        labels=tuple(material),
+        weights=weights,
+        temperature=fit_temperature(weights, held_out, tuple(material), seed),
+        dropped=dropped,
+        comments={label: len(m.comments) for label, m in training.items()},
+    )
+    write(trained, read_nameless(data), out)
+    return trained
+
+
+def fit(material: dict[str, Material], seed: int, steps: int) -> Weights:
+    """Return the weights (buckets, labels) after `steps` steps of Adagrad on fresh samples."""
+    rng = np.random.default_rng(seed)
+    sampler = Sampler(material)
+    weights = np.zeros((NGRAMS.buckets, len(sampler.labels)), np.float32)
+    squares = np.full_like(weights, 1e-6)
+    for step in range(steps):
+        texts, labels = sampler.draw(BATCH, rng)
+        slope = _slope(texts, labels, weights)
+        squares += slope * slope
+        left = min(1.0, max(0.05, (steps - step) / (steps * (1 - STEADY))))
+        weights -= np.float32(RATE * left) * slope / np.sqrt(squares)
+    return weights
+
+
+def _slope(texts: list[str], labels: Index, weights: Weights) -> Weights:
+    """Return the gradient of the cross-entropy, over the root of the number of texts."""
+    counts = _scaled_counts(texts)
+    error = _shares(np.sum([x @ weights for x in counts], axis=0))
+    error[np.arange(len(labels)), labels] -= 1
+    error = (error / len(texts) ** 0.5).astype(np.float32)
+    slope: Weights = np.sum([x.T @ error for x in counts], axis=0)
+    return slope
+
+
+def _scaled_counts(texts: list[str]) -> list[Any]:
+    """Return the n-grams of each kind and length, weighed as the detector weighs them."""
+    blocks = list(ngram_blocks(texts, NGRAMS))
+    lengths = [np.diff(block.indptr) for block in blocks]
+    scale = (np.maximum(np.sum(lengths, axis=0), 1.0) ** -POWER).astype(np.float32)
+    shape = (len(texts), NGRAMS.buckets)
+    return [
+        csr_matrix((np.repeat(scale, length), block.buckets, block.indptr), shape=shape)
+        for block, length in zip(blocks, lengths, strict=True)
+    ]
+
+
+def without_contradicted(
+    material: dict[str, Material], weights: Weights
+) -> tuple[dict[str, Material], dict[str, int]]:
+    """Drop comments for which a model that saw none of them is sure of another label; count them."""
+    labels = list(material)
+    cleaned, dropped = {}, {}
+    for place, (label, found) in enumerate(material.items()):
+        shares = _shares(linear_scores([c[:READ_CHARACTERS] for c in found.comments], NGRAMS, weights, POWER))
+        shares[:, place] = 0
+        kept = [
+            c
+            for c, other in zip(found.comments, shares.max(axis=1, initial=0), strict=True)
+            if other < CONTRADICTED
+        ]
+        cleaned[label] = replace(found, comments=kept)
+        dropped[labels[place]] = len(found.comments) - len(kept)
+    return cleaned, dropped
+
+
+def _shares(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def split(material: dict[str, Material]) -> tuple[dict[str, Material], dict[str, list[str]]]:
+    """Hold out one comment in ten of the supported languages, chosen by a hash of its text."""
+    training, held_out = dict(material), {}
+    for label in LANGUAGES:
+        chosen = [_is_held_out(text) for text in material[label].comments]
+        held_out[label] = [t for t, out in zip(material[label].comments, chosen, strict=True) if out]
+        rest = [t for t, out in zip(material[label].comments, chosen, strict=True) if not out]
+        training[label] = replace(material[label], comments=rest)
+    return training, held_out
+
+
+def _is_held_out(text: str) -> bool:
+    return hashlib.sha256(text.encode()).digest()[0] % HELD_OUT == 0
+
+
+def fit_temperature(
+    weights: Weights, held_out: dict[str, list[str]], labels: tuple[str, ...], seed: int
+) -> float:
+    """Return what to divide scores by so that held-out comments, cut short, are as sure as they are right."""
+    rng = np.random.default_rng(seed)
+    pieces = {label: cut_texts(lines, 2000 if lines else 0, rng) for label, lines in held_out.items()}
+    texts = [piece for label in LANGUAGES for piece in pieces[label]]
+    gold = [labels.index(label) for label in LANGUAGES for _ in pieces[label]]
+    scores = linear_scores(texts, NGRAMS, weights, POWER)
+
+    def loss(temperature: float) -> float:
+        shares = _shares(scores / temperature)
+        return float(-np.log(np.maximum(shares[np.arange(len(gold)), gold], 1e-9)).mean())
+
+    return round(float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x), 3) if texts else 1.0
+
+
+def write(trained: Trained, nameless: list[str], out: Path) -> None:
+    """Write weights.safetensors (8 bits a weight and a scale a bucket) and the sealed config.json."""
+    out.mkdir(parents=True, exist_ok=True)
+    scale = np.maximum(np.abs(trained.weights).max(axis=1) / 127, 1e-4).astype(np.float16)
+    rounded = np.round(trained.weights / scale.astype(np.float32)[:, None])
+    tensors = {
+        "weights": np.clip(rounded, -127, 127).astype(np.int8),
+        "scale": scale,
+        "nameless": word_hashes(nameless),
+    }
+    save_file(tensors, out / WEIGHTS_FILE)
+    (out / WEIGHTS_FILE).chmod(0o644)
+    config = {
+        "kind": "language",
+        "version": VERSION,
+        "labels": list(trained.labels),
+        "ngrams": asdict(NGRAMS),
+        "nameless_ngrams": asdict(NAMELESS_WORDS),
+        "power": POWER,
+        "temperature": trained.temperature,
+        "comments": trained.comments,
+        "comments_dropped": trained.dropped,
+    }
+    registry.seal(out, config, [WEIGHTS_FILE])

@@ -1,0 +1,165 @@
+"""What the language detector is trained on: comments, sentences and words of each label, cut short."""
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxtext.errors import InputError
+from cxtext.train.language_sources import recipe
+
+# Numbers of words a comment or sentence is cut to, and how often; 60 is about the whole of it.
+CUT_WORDS: Final = (1, 2, 3, 4, 6, 10, 20, 60)
+CUT_SHARES: Final = (0.12, 0.14, 0.20, 0.14, 0.16, 0.12, 0.08, 0.04)
+FROM_START: Final = 0.5  # share of the cuts that begin where the text does
+# How often a sample is one word, some words drawn one by one, a comment, a sentence.
+KIND_SHARES: Final = (0.30, 0.20, 0.35, 0.15)
+ONE_WORD_POWER: Final = 0.6  # frequencies are flattened so that rare words are learnt too
+SOME_WORDS_POWER: Final = 0.9
+SOME_WORDS: Final = (2, 2, 3, 4, 6, 9)
+_LONGEST: Final = 600  # characters of a comment; the detector reads 300
+
+
+@dataclass(frozen=True)
+class Material:
+    """What there is of one label."""
+
+    words: NDArray[np.object_]
+    weights: NDArray[np.float64]  # relative frequencies of the words
+    comments: list[str]
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class _Pools:
+    """Material with what drawing from it needs, computed once."""
+
+    material: Material
+    one_word: NDArray[np.float64]  # cumulative shares
+    some_words: NDArray[np.float64]
+    kinds: NDArray[np.float64]
+
+
+def read_material(data: Sequence[Path]) -> dict[str, Material]:
+    """Return the material of every label from JSONL files (`text`, `lang`) and folders made by `gather`.
+
+    Raises
+    ------
+    InputError: a file can't be read, or a label has no words.
+    """
+    comments: dict[str, set[str]] = {label: set() for label in recipe()["share"]}
+    folders = [path for path in data if path.is_dir()]
+    for path in data:
+        for text, language in _labelled(path) if not path.is_dir() else ():
+            if language in comments and text.strip():
+                comments[language].add(" ".join(text[:_LONGEST].split()))
+    return {label: _material(label, folders, found) for label, found in comments.items()}
+
+
+def read_nameless(data: Sequence[Path]) -> list[str]:
+    """Return the names and words said alike everywhere, from the folders made by `gather`."""
+    return sorted({line for path in data if path.is_dir() for line in _file_lines(path / "nameless.txt")})
+
+
+def _labelled(path: Path) -> Iterator[tuple[str, str]]:
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                row = json.loads(line)
+                yield row.get("text") or "", row.get("lang") or ""
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not readable as JSONL with text and lang ({error})") from error
+
+
+def _material(label: str, folders: Sequence[Path], comments: set[str]) -> Material:
+    weights: dict[str, float] = {}
+    for folder in folders:
+        for line in _file_lines(folder / "words" / f"{label}.tsv"):
+            word, weight = line.split("\t")
+            weights[word] = float(weight)
+    if not weights:
+        raise InputError(
+            f"no words of {label}: add the folder that train.language_sources.gather makes to the data"
+        )
+    own = [line for folder in folders for line in _file_lines(folder / "comments" / f"{label}.txt")]
+    sentences = [line for folder in folders for line in _file_lines(folder / "sentences" / f"{label}.txt")]
+    words = sorted(weights)
+    return Material(
+        words=np.array(words, dtype=object),
+        weights=np.array([weights[word] for word in words]),
+        comments=sorted(comments | set(own)),
+        sentences=sentences,
+    )
+
+
+def _file_lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
+
+
+class Sampler:
+    """Draws labelled short texts. Holds the material and the tables that drawing needs."""
+
+    def __init__(self, material: dict[str, Material]) -> None:
+        self.labels = tuple(material)
+        self._pools = [_pools(found) for found in material.values()]
+        shares = np.array([recipe()["share"][label] for label in self.labels])
+        self._shares = shares / shares.sum()
+
+    def draw(self, size: int, rng: np.random.Generator) -> tuple[list[str], NDArray[np.int64]]:
+        """Return about `size` texts and the place of each one's label."""
+        texts: list[str] = []
+        counts = np.round(self._shares * size).astype(np.int64)
+        for pools, count in zip(self._pools, counts, strict=True):
+            texts += _draw(pools, int(count), rng)
+        return texts, np.repeat(np.arange(len(counts)), counts)
+
+
+def _pools(material: Material) -> _Pools:
+    there = [True, True, bool(material.comments), bool(material.sentences)]
+    kinds = np.array(KIND_SHARES) * there
+    return _Pools(
+        material,
+        one_word=np.cumsum(material.weights**ONE_WORD_POWER),
+        some_words=np.cumsum(material.weights**SOME_WORDS_POWER),
+        kinds=kinds / kinds.sum(),
+    )
+
+
+def _draw(pools: _Pools, count: int, rng: np.random.Generator) -> list[str]:
+    one, some, comments, sentences = rng.multinomial(count, pools.kinds).tolist()
+    lengths = rng.choice(SOME_WORDS, some)
+    texts: list[str] = list(_words(pools.material, pools.one_word, one, rng))
+    drawn = _words(pools.material, pools.some_words, int(lengths.sum()), rng)
+    ends = np.cumsum(lengths)
+    texts += [" ".join(drawn[a:b]) for a, b in zip(ends - lengths, ends, strict=True)]
+    texts += cut_texts(pools.material.comments, comments, rng)
+    return texts + cut_texts(pools.material.sentences, sentences, rng)
+
+
+def _words(
+    material: Material, cumulative: NDArray[np.float64], count: int, rng: np.random.Generator
+) -> NDArray[np.object_]:
+    places = np.searchsorted(cumulative, rng.random(count) * cumulative[-1], side="right")
+    drawn: NDArray[np.object_] = material.words[np.minimum(places, len(cumulative) - 1)]
+    return drawn
+
+
+def cut_texts(lines: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
+    """Return `count` pieces of random lines, of CUT_WORDS words each."""
+    if not count:
+        return []
+    chosen = rng.integers(0, len(lines), count).tolist()
+    lengths = rng.choice(CUT_WORDS, count, p=CUT_SHARES).tolist()
+    places = np.where(rng.random(count) < FROM_START, 0.0, rng.random(count)).tolist()
+    pieces = []
+    for line, length, place in zip(chosen, lengths, places, strict=True):
+        words = lines[line].split()
+        start = int(place * max(1, len(words) - length + 1))
+        pieces.append(" ".join(words[start : start + length]))
+    return pieces
