@@ -117,6 +117,21 @@ def test_json_that_would_break_a_parser_is_rejected(comments: Comments) -> None:
     assert (read.frame.height, read.rejected.height) == (1, 2)
 
 
+def test_names_that_can_not_be_decoded_stay_out(comments: Comments) -> None:
+    """The key of a rejected line makes no column; a header is repaired as far as it goes."""
+    lines = comments(b'{"comment": "a"}\n{"\x81\xe9": 1}\n{"b": "\x81"}\n', name="in.jsonl")
+    assert (lines.frame["text"].to_list(), lines.rejected["row"].to_list()) == (["a"], [2, 3])
+    table = comments(b"comment,x\x81\na,b\n")
+    assert table.frame.row(0)[3] == "a"
+    assert table.frame.columns[-1] == "x\ufffd"
+
+
+def test_a_broken_first_row_is_no_second_header(comments: Comments) -> None:
+    """Survey tools' header rows are looked for in whole records only."""
+    read = comments('id,comment\n"never closed,x\n1,fine\n')
+    assert (read.frame["text"].to_list(), read.rejected["row"].to_list()) == (["fine"], [2])
+
+
 def test_control_characters_are_removed_and_counted(comments: Comments) -> None:
     """NUL bytes in CSV and in JSON, raw or escaped; line breaks and tabs stay."""
     table = comments(b"id,comment\n1,a\x00b\x07c\n", name="in.csv")

@@ -30,6 +30,11 @@ class Decoding:
         return "cp1252" if self.cp1252_lines and not self.has_utf8 else self.encoding
 
     @property
+    def failure(self) -> str:
+        """Why a row that can't be decoded is rejected."""
+        return f"can't be decoded as {self.found}"
+
+    @property
     def is_mixed(self) -> bool:
         """Whether some lines are UTF-8 and others are not."""
         return bool(self.cp1252_lines and self.has_utf8)
@@ -128,3 +133,8 @@ def _decode_other(line: bytes, decoding: Decoding) -> str:
             return text
     decoding.undecodable_lines += 1
     return line.decode("utf-8", "surrogateescape")
+
+
+def without_surrogates(text: str) -> str:
+    """Return text that can be encoded: half a pair of surrogates becomes the replacement character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

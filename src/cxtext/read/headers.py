@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
+from cxtext.read.decode import without_surrogates
 from cxtext.read.vocabulary import normalise, vocabulary
 
 _QUALTRICS: Final = re.compile(r"""\s*\{\s*["']+ImportId""")
@@ -43,7 +44,7 @@ def unique_names(cells: Sequence[str | None]) -> tuple[str, ...]:
     """Return a name for each column: blank ones by their position, repeated ones with a number."""
     names: list[str] = []
     for position, cell in enumerate(cells, start=1):
-        base = _CONTROLS.sub(" ", cell or "").strip() or f"column_{position}"
+        base = _CONTROLS.sub(" ", without_surrogates(cell or "")).strip() or f"column_{position}"
         name, copy = base, 2
         while name in names:
             name, copy = f"{base}_{copy}", copy + 1

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from cxtext.read.decode import UNDECODABLE
+from cxtext.read.decode import UNDECODABLE, Decoding, without_surrogates
+from cxtext.read.headers import unique_names
 
 _INT64: Final = range(-(2**63), 2**63)
 # A control character inside a string is let through here, and removed and counted later.
@@ -22,11 +23,13 @@ class JsonLine(NamedTuple):
     reason: str = ""
 
 
-def json_rows(lines: Iterable[str]) -> Iterator[JsonLine]:
+def json_rows(lines: Iterable[str], decoding: Decoding) -> Iterator[JsonLine]:
     """Yield one entry per line that is not blank."""
     for number, line in enumerate(lines, start=1):
         text = line.strip(" \t\r")
-        if text:
+        if decoding.undecodable_lines and UNDECODABLE.search(text):
+            yield JsonLine(number, None, text, decoding.failure)
+        elif text:
             yield _parse(number, text)
 
 
@@ -58,8 +61,8 @@ def to_frame(rows: Sequence[dict[str, Any]], types: dict[str, pl.DataType]) -> p
     """Return rows as a frame of these columns, then of those that only occur in these rows."""
     extra = column_types(rows).items() if any(row.keys() - types.keys() for row in rows) else ()
     wanted = types | {name: dtype for name, dtype in extra if name not in types}
-    columns = [_series(name, [row.get(name) for row in rows], dtype) for name, dtype in wanted.items()]
-    return pl.DataFrame(columns)
+    columns = [_series([row.get(name) for row in rows], dtype) for name, dtype in wanted.items()]
+    return pl.DataFrame(columns, schema=unique_names(tuple(wanted)))
 
 
 def _kind(value: Any) -> type:
@@ -78,14 +81,14 @@ def _type_of(kinds: set[type]) -> pl.DataType:
     return pl.String()
 
 
-def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+def _series(values: list[Any], dtype: pl.DataType) -> pl.Series:
     if dtype != pl.String:
         fits = _type_of({_kind(value) for value in values} - {type(None)})
         # Later rows of a pipe may hold what the first ones did not.
         dtype = dtype if fits == dtype or all(value is None for value in values) else _wider(dtype, fits)
     if dtype == pl.String:
         values = [_text(value) for value in values]
-    return pl.Series(name, values, dtype=dtype, strict=False)
+    return pl.Series(values=values, dtype=dtype, strict=False)
 
 
 def _wider(one: pl.DataType, other: pl.DataType) -> pl.DataType:
@@ -97,8 +100,3 @@ def _text(value: Any) -> str | None:
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if not UNDECODABLE.search(text) else without_surrogates(text)
-
-
-def without_surrogates(text: str) -> str:
-    """Return text that can be encoded: half a pair of surrogates becomes the replacement character."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -7,8 +7,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from cxtext.errors import InputError
-from cxtext.read.decode import Decoding
-from cxtext.read.json_lines import without_surrogates
+from cxtext.read.decode import Decoding, without_surrogates
 from cxtext.read.sources import Source, check_unchanged, fingerprint
 from cxtext.schema.columns import REJECTED
 

@@ -12,7 +12,7 @@ from cxtext.errors import InputError
 from cxtext.read.decode import UNDECODABLE, Decoding, lines, recognise_encoding
 from cxtext.read.delimited import SINGLE_COLUMN, Record, recognise_delimiter, records
 from cxtext.read.headers import read_header, unique_names
-from cxtext.read.json_lines import JsonLine, column_types, json_rows, to_frame, without_surrogates
+from cxtext.read.json_lines import JsonLine, column_types, json_rows, to_frame
 from cxtext.read.table import Batch, RawTable, Reject
 from cxtext.read.unpack import HEAD, Unpacked
 from cxtext.schema.settings import Settings
@@ -34,7 +34,7 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
     InputError: no line is a JSON object with fields.
     """
     decoding = recognise_encoding(unpacked, settings.encoding)
-    stream = json_rows(lines(unpacked.chunks(), decoding))
+    stream = json_rows(lines(unpacked.chunks(), decoding), decoding)
     if unpacked.source.is_pipe:
         seen = list(islice(stream, _PIPE_SAMPLE))
         types = column_types(line.row for line in seen if line.row)
@@ -42,7 +42,7 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
     else:
         types = column_types(line.row for line in stream if line.row)
         decoding = replace(decoding, cp1252_lines=0, undecodable_lines=0)
-        stream = json_rows(lines(unpacked.chunks(), decoding))
+        stream = json_rows(lines(unpacked.chunks(), decoding), decoding)
     if not types:
         raise InputError(
             f"{unpacked.source.given}: no line is a JSON object with fields; is it another format?"
@@ -51,8 +51,8 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
         unpacked.source,
         unpacked.format,
         unpacked.compression,
-        _json_names(types),
-        lambda rows, rejects: _json_batches(stream, types, decoding, rows, rejects),
+        unique_names(tuple(types)),
+        lambda rows, rejects: _json_batches(stream, types, rows, rejects),
         decoding=decoding,
     )
 
@@ -70,8 +70,8 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
     hint = _SEP_LINE.match(head[above])
     body = head[above + 1 :] if hint else head[above:]
     delimiter = hint[1] if hint and not settings.delimiter else _delimiter(body, unpacked, settings)
-    first = [record.fields or [] for record in islice(records(body, delimiter), _HEADER_ROWS)]
-    header = read_header(first or [[]])
+    first = [record.fields or [""] for record in islice(records(body, delimiter), _HEADER_ROWS)]
+    header = read_header(first or [[""]])
     skip = header.rows + (1 if hint else 0) + (above if delimiter == SINGLE_COLUMN else 0)
     stream = records(lines(unpacked.chunks(), decoding), delimiter, len(header.names))
     return RawTable(
@@ -108,35 +108,25 @@ def _delimiter(head: list[str], unpacked: Unpacked, settings: Settings) -> str:
     return declared
 
 
-def _json_names(types: dict[str, pl.DataType]) -> tuple[str, ...]:
-    return unique_names([without_surrogates(name) for name in types])
-
-
 def _json_batches(
     stream: Iterator[JsonLine],
     types: dict[str, pl.DataType],
-    decoding: Decoding,
     rows: int,
     rejects: list[Reject],
 ) -> Iterator[Batch]:
     kept: list[dict[str, Any]] = []
     numbers: list[int] = []
     for line in stream:
-        if line.row is None or (decoding.undecodable_lines and UNDECODABLE.search(line.raw)):
-            rejects.append(_reject(line, decoding))
+        if line.row is None:
+            rejects.append(Reject(line.number, line.reason, line.raw))
             continue
         kept.append(line.row)
         numbers.append(line.number)
         if len(kept) == rows:
-            yield _json_batch(numbers, kept, types)
+            yield Batch(numbers, to_frame(kept, types))
             kept, numbers = [], []
     if kept:
-        yield _json_batch(numbers, kept, types)
-
-
-def _json_batch(numbers: list[int], rows: list[dict[str, Any]], types: dict[str, pl.DataType]) -> Batch:
-    frame = to_frame(rows, types)
-    return Batch(numbers, frame.rename(dict(zip(frame.columns, unique_names(frame.columns), strict=True))))
+        yield Batch(numbers, to_frame(kept, types))
 
 
 def _record_batches(
@@ -145,8 +135,11 @@ def _record_batches(
     kept: list[list[str]] = []
     numbers: list[int] = []
     for record in stream:
-        if record.fields is None or (decoding.undecodable_lines and UNDECODABLE.search(record.raw)):
-            rejects.append(_reject(record, decoding))
+        undecodable = decoding.undecodable_lines and UNDECODABLE.search(record.raw)
+        if record.fields is None or undecodable:
+            rejects.append(
+                Reject(record.number, decoding.failure if undecodable else record.reason, record.raw)
+            )
             continue
         kept.append(record.fields)
         numbers.append(record.number)
@@ -162,9 +155,3 @@ def _string_frame(names: Sequence[str], rows: list[list[str]]) -> pl.DataFrame:
     return pl.DataFrame(
         [pl.Series(name, [cell or None for cell in cells], pl.String) for name, cells in columns]
     )
-
-
-def _reject(row: Record | JsonLine, decoding: Decoding) -> Reject:
-    if UNDECODABLE.search(row.raw):
-        return Reject(row.number, f"can't be decoded as {decoding.found}", row.raw)
-    return Reject(row.number, row.reason, row.raw)
