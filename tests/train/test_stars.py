@@ -24,6 +24,7 @@ from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.distil import student_of, teacher_probabilities
 from cxtext.train.stars.export import export_onnx, quantise_rows
+from cxtext.train.stars.thresholds import share_asked, sure_from
 
 WORDS = ("good", "bad", "service", "slow", "fine", "awful")
 PIECES = [(piece, 0.0) for piece in (*convert.SPECIAL, *(f"▁{word}" for word in WORDS))]
@@ -315,3 +316,23 @@ def test_calibration_finds_scale_and_offset() -> None:
     fitted = recipe.calibrate(logits * 2, rows)
     np.testing.assert_allclose(fitted.scale, [0.5] * 5, atol=0.06)
     assert fitted.offset.shape == (5, 5)
+
+
+def test_a_threshold_lets_stand_what_is_as_good() -> None:
+    """The fast engine is right where it is sure from 0.9 on and wrong at 0.7, so the limit lies between."""
+    fast = np.array([[0.0, 0.0, 0.1, 0.0, 0.9], [0.0, 0.0, 0.3, 0.0, 0.7]] * 10)
+    strong = np.array([[0.0, 0.0, 0.1, 0.0, 0.9], [0.9, 0.0, 0.1, 0.0, 0.0]] * 10)
+    schema = {"lang": pl.String(), "stars": pl.Int64(), "label": pl.String()}
+    rows = pl.DataFrame({"lang": ["nl"] * 20, "stars": [5, 1] * 10, "label": [None] * 20}, schema=schema)
+    limits = sure_from(fast, strong, rows)
+    assert 0.7 < limits["nl"] <= 0.9
+    assert share_asked(fast, ["nl"] * 20, limits) == {"nl": 0.5}
+
+
+def test_a_fast_engine_that_is_sure_and_wrong_never_stands() -> None:
+    """No threshold helps where the surest answers are wrong."""
+    fast, strong = np.array([[1.0, 0, 0, 0, 0]] * 4), np.array([[0, 0, 0, 0, 1.0]] * 4)
+    schema = {"lang": pl.String(), "stars": pl.Int64(), "label": pl.String()}
+    rows = pl.DataFrame({"lang": ["nl"] * 4, "stars": [5] * 4, "label": [None] * 4}, schema=schema)
+    limits = sure_from(fast, strong, rows)
+    assert share_asked(fast, ["nl"] * 4, limits) == {"nl": 1.0}

@@ -169,8 +169,10 @@ def _add_and_norm(
 ) -> str:
     dense = _product(graph, value, tensors[f"{name}.dense.weight"], f"{out}_dense", quantised=quantised)
     bias = graph.constant(f"{out}_bias", tensors[f"{name}.dense.bias"])
+    summed = graph.node("Add", [graph.node("Add", [dense, bias], f"{out}_biased"), skip], f"{out}_sum")
+    # onnxruntime's SkipLayerNormalization, which does all of this, takes five times as long.
     norm = _norm(graph, tensors, f"{name}.LayerNorm")
-    return graph.node("SkipLayerNormalization", [dense, skip, *norm, bias], out, domain=DOMAIN, epsilon=eps)
+    return graph.node("LayerNormalization", [summed, *norm], out, axis=-1, epsilon=eps)
 
 
 def _product(graph: _Graph, value: str, weight: Floats32, out: str, *, quantised: bool) -> str:

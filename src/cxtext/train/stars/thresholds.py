@@ -1,0 +1,77 @@
+"""Choose from which probability on the cascade lets the fast engine's answer stand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cxtext.engines.cascade import SENTIMENTS, is_sure
+from cxtext.engines.linear import LinearEngine, vectors
+from cxtext.schema.protocols import Floats
+from cxtext.train.linear import NGRAMS, fit_weights, row_weights
+from cxtext.train.ratings import allowed_stars
+from cxtext.train.stars.data import star_targets
+
+GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
+NEVER: Final = 1.1  # no answer of the fast engine stands
+
+
+def sure_from(
+    fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.005
+) -> dict[str, float]:
+    """Return, for each language, the lowest threshold at which the cascade is about as good as `strong`.
+
+    `fast` and `strong` are star probabilities (n, 5) of rated rows neither was trained on. As good: the mean
+    Brier score of the sentiment (sum of squared differences over negative, neutral, positive, 0..2) is at most
+    `tolerance` above the strong engine's.
+    """
+    languages = rows["lang"].to_numpy()
+    truth = _sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
+    truth /= truth.sum(1, keepdims=True)
+    chosen = {language: languages == language for language in sorted(set(languages))}
+    return {
+        language: _lowest(fast[mask], strong[mask], truth[mask], tolerance)
+        for language, mask in chosen.items()
+    }
+
+
+def _lowest(fast: Floats, strong: Floats, truth: Floats, tolerance: float) -> float:
+    fast_loss = ((_sentiments(fast) - truth) ** 2).sum(1)
+    strong_loss = ((_sentiments(strong) - truth) ** 2).sum(1)
+    for limit in GRID:
+        stands = is_sure(fast, np.full(len(fast), limit))
+        if np.where(stands, fast_loss, strong_loss).mean() <= strong_loss.mean() + tolerance:
+            return float(limit)
+    return NEVER
+
+
+def _sentiments(stars: Floats) -> Floats:
+    return np.stack([stars[:, columns].sum(1) for columns in SENTIMENTS], axis=1)
+
+
+def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame) -> LinearEngine:
+    """Return the shipped linear model with weights fitted again without the `held` rows.
+
+    The shipped weights have seen those rows, and are surer of them than of a new user's.
+    """
+    rated = rows.join(held, on="id", how="anti").rename({"lang": "language"})
+    rated = rated.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
+    set_of = rated.select(pl.struct("language", "set").rank("dense") - 1).to_series().to_numpy()
+    weights = fit_weights(
+        vectors(rated["text"].to_list(), NGRAMS),
+        allowed_stars(rated),
+        row_weights(rated, {}),
+        set_of.astype(np.int64),
+    )
+    return replace(LinearEngine.load("stars-linear"), weights=weights.astype(np.float32))
+
+
+def share_asked(fast: Floats, languages: Sequence[str], limits: dict[str, float]) -> dict[str, float]:
+    """Return the share of each language's rows that go to the strong engine."""
+    codes = np.asarray(languages)
+    thresholds = np.array([limits[language] for language in languages])
+    asked: NDArray[np.bool_] = ~is_sure(fast, thresholds)
+    return {str(code): round(float(asked[codes == code].mean()), 3) for code in np.unique(codes)}
