@@ -35,7 +35,8 @@ class Populations:
             return rows
         one = pl.coalesce(KEY, pl.format("row {}", pl.int_range(pl.len()))).alias("who")
         means = pl.col("inferred_rating_1_5").mean(), pl.col("nps_0_10").first()
-        return rows.with_columns(one).group_by(*dimensions, "who").agg(*means)
+        # in their order: sums of floats depend on it in the last digit
+        return rows.with_columns(one).group_by(*dimensions, "who", maintain_order=True).agg(*means)
 
 
 def populations(joined: Joined, settings: Settings) -> Populations:
