@@ -1,7 +1,61 @@
 """`cxtext evaluate`: how good cxtext is on your own labelled rows."""
 
-import typer
+import json
+from typing import Annotated, Any
 
-app = typer.Typer(
-    no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals."
-)
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cxtext.cli import options
+
+app = typer.Typer(no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals.")
+
+Gold = Annotated[str, typer.Option("--gold", help="JSONL, CSV, Excel or Parquet: texts with a gold column.")]
+GoldColumn = Annotated[str, typer.Option(help="The column that holds the gold.")]
+
+
+@app.command()
+def language(
+    gold: Gold,
+    gold_column: GoldColumn = "language",
+    column: options.Column = None,
+    languages: options.Languages = None,
+    priors: options.Priors = None,
+    as_json: options.Json = False,
+) -> None:
+    """Measure language detection: per language and length, with the confusions.
+
+    Example: cxtext evaluate language --gold labelled.csv
+    """
+    from cxtext.engines import load_detector
+    from cxtext.evaluate.gold import read_gold
+    from cxtext.evaluate.language import evaluate_language
+
+    settings = options.settings_from(
+        None, columns=options.columns(column), language=options.language(languages, priors)
+    )
+    rows = read_gold(gold, gold_column, settings, keep_language=False)
+    found = evaluate_language(rows, load_detector(), settings.language)
+    _show(
+        {"accuracy": found.accuracy, "confusion": found.confusion, "calibration": found.calibration},
+        as_json=as_json,
+    )
+
+
+def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({name: table.to_dicts() for name, table in tables.items()}, indent=2))
+        return
+    for name, frame in tables.items():
+        table = Table(*frame.columns, title=name)
+        for row in frame.iter_rows():
+            table.add_row(*(_cell(value) for value in row))
+        Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,32 @@
+"""Reads rows that people labelled: texts with a gold column, and what helps to read them."""
+
+import polars as pl
+
+from cxtext.errors import InputError
+from cxtext.read import open_table, scoring_columns, scoring_frame
+from cxtext.schema.columns import Role
+from cxtext.schema.settings import Settings
+
+
+def read_gold(source: str, column: str, settings: Settings, *, keep_language: bool) -> pl.DataFrame:
+    """Return the rows of a file with `text, question, market, language_declared` and `gold` (as text).
+
+    `column` holds the gold. Without `keep_language` a declared language is set aside: as the gold, or
+    as what is to be found, it must not help.
+
+    Raises
+    ------
+    InputError: the file can't be read, or has no text column or no column `column`.
+    """
+    table = open_table(source, settings)
+    if column not in table.columns:
+        there = ", ".join(table.columns)
+        raise InputError(f"{source}: no gold column {column!r}; there are {there}; name it with --gold-column")
+    columns = scoring_columns(table, settings)
+    if not keep_language:
+        columns.pop(Role.LANGUAGE, None)
+    parts = [
+        scoring_frame(batch, columns).with_columns(gold=batch[column].cast(pl.String))
+        for batch in table.batches()
+    ]
+    return pl.concat(parts)
