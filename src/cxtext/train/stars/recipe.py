@@ -19,6 +19,7 @@ from cxtext.engines.transformer import (
     TransformerEngine,
     load_session,
     load_tokenizer,
+    softmax,
 )
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
@@ -37,6 +38,7 @@ from cxtext.train.stars.data import (
 )
 from cxtext.train.stars.distil import distil, teacher_probabilities
 from cxtext.train.stars.export import export_onnx
+from cxtext.train.stars.thresholds import linear_unaware_of, share_asked, sure_from
 
 Report = Callable[[str], None]
 
@@ -135,10 +137,26 @@ def ship(
     shutil.copyfile(work / "base" / "tokenizer.json", out / TOKENIZER_FILE)
     _, held = hold_out(rows, balance)
     held = held.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
-    fitted = calibrate(exported_logits(out, held, config["max_tokens"]), held)
-    values = {"languages": ["", *LANGUAGES], "scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
+    logits = exported_logits(out, held, config["max_tokens"])
+    fitted = calibrate(logits, held)
+    values = {"scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
     (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-    seal(out, config, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
+    row = np.array([1 + LANGUAGES.index(language) for language in held["lang"]])
+    strong = softmax(fitted.scale[row, None] * logits + fitted.offset[row])
+    cascade = cascade_limits(work, rows, held, strong)
+    seal(out, config | cascade, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
+
+
+def cascade_limits(work: Path, rows: pl.DataFrame, held: pl.DataFrame, strong: Floats) -> dict[str, Any]:
+    """Return what config.json says of the cascade: its thresholds, and the share of held-out rows they ask of."""
+    path = work / "linear_held.npy"
+    languages = held["lang"].to_list()
+    if not path.is_file():
+        linear = linear_unaware_of(held, rows)
+        np.save(path, linear.predict(held["text"].to_list(), languages, [None] * held.height).probabilities)
+    fast = np.load(path)
+    limits = sure_from(fast, strong, held)
+    return {"cascade_sure_from": limits, "cascade_share_asked": share_asked(fast, languages, limits)}
 
 
 def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats:
