@@ -173,8 +173,10 @@ def _told(of: pl.DataFrame) -> str:
 def _print_errors(rated: pl.DataFrame, groups: list[NDArray[np.int64]], probabilities: Floats) -> None:
     stated = [rated["stars"].gather(rows).to_numpy() for rows in groups]
     pairs = [(probabilities[rows], stars) for rows, stars in zip(groups, stated, strict=True)]
+    shares = [_halfway(p, {}) - 100 * float((stars >= 4).mean()) for p, stars in pairs]
+    print(f"\ncsat: {_root_mean_square(_by_company(rated, groups, shares)):.1f} points")
     ratings = [float((p @ np.arange(1, 6)).mean() - stars.mean()) for p, stars in pairs]
-    print(f"\nrating: {_root_mean_square(_by_company(rated, groups, ratings)):.2f} stars")
+    print(f"rating: {_root_mean_square(_by_company(rated, groups, ratings)):.2f} stars")
     for star in range(1, 6):
         shares = [float(100 * (p[:, star - 1].mean() - (stars == star).mean())) for p, stars in pairs]
         print(f"share of {star} stars: {_root_mean_square(_by_company(rated, groups, shares)):.1f} points")

@@ -24,7 +24,8 @@ def widest_net_promoter_score(nps: ArrayLike, n: ArrayLike, level: float = 0.95)
         variance = (total + NPS_PSEUDO[0] + NPS_PSEUDO[2]) / (total + added) - middle**2
         half = normal_quantile(level) * np.sqrt(variance / (total + added))
     ends = around(middle, half).clipped(-1, 1)
-    return Estimate(score, np.fmin(ends.low, score), np.fmax(ends.high, score)).map(lambda x: 100 * x)
+    held = Estimate(score, np.minimum(ends.low, score), np.maximum(ends.high, score))  # NaN stays NaN
+    return held.map(lambda x: 100 * x)
 
 
 def widest_mean(
