@@ -10,7 +10,9 @@ from rich.table import Table
 
 from cxtext.cli import options
 
-app = typer.Typer(no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals.")
+app = typer.Typer(
+    no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals."
+)
 
 Gold = Annotated[str, typer.Option("--gold", help="JSONL, CSV, Excel or Parquet: texts with a gold column.")]
 GoldColumn = Annotated[str, typer.Option(help="The column that holds the gold.")]

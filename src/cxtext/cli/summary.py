@@ -43,7 +43,12 @@ def print_summary(analysis: "Analysis", out: Path) -> None:
     """Print what was recognised, the figures by market and language, and the path of the report."""
     console = Console()
     _print_recognised(console, analysis)
+    settings = analysis.settings
     console.print(_figures(analysis.measured.metrics))
+    console.print(
+        f"{settings.level:.0%} intervals in brackets; n = comments, or respondents for NPS and CES; "
+        f"hidden: n under {settings.min_group_n}; CES {settings.ces_scale}, {settings.ces_direction}."
+    )
     console.print(f"Report: [bold]{escape(str(out / 'report.html'))}[/bold]", soft_wrap=True)
 
 
@@ -56,7 +61,7 @@ def _print_recognised(console: Console, analysis: "Analysis") -> None:
 
 
 def _figures(metrics: pl.DataFrame) -> Table:
-    table = Table("Group", *SHOWN.values(), title="95% intervals in brackets; n = comments or respondents")
+    table = Table("Group", *SHOWN.values())
     chosen = metrics.filter(pl.col("metric").is_in(SHOWN))
     for group in chosen["group"].unique(maintain_order=True):
         rows = {row["metric"]: row for row in chosen.filter(pl.col("group") == group).iter_rows(named=True)}
@@ -67,7 +72,7 @@ def _figures(metrics: pl.DataFrame) -> Table:
 
 def _cell(row: dict[str, Any] | None) -> str:
     if row is None or row["value"] is None:
-        return "-"
+        return "hidden" if row and row["suppressed"] else "-"
     digits = 2 if row["metric"] == "ces_mean" else 0
     interval = "" if row["low"] is None else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
     return escape(f"{row['value']:.{digits}f}{interval} n={row['n']}")
