@@ -9,6 +9,7 @@ import pytest
 import safetensors.numpy
 
 from cxtext import registry
+from cxtext.engines import load_star_engine, models_used
 from cxtext.engines.transformer import TransformerEngine, batches, encode, has_evidence
 from cxtext.errors import MissingModelError
 
@@ -184,3 +185,9 @@ def test_an_altered_model_is_refused(folder: Path, tmp_path: Path) -> None:
         weights.write(b"\0")
     with pytest.raises(MissingModelError, match=r"model\.onnx: altered"):
         TransformerEngine.load(str(tmp_path))
+
+
+def test_a_folder_says_which_engine_it_is_for(folder: Path) -> None:
+    """`--engine FOLDER` gives the engine of the folder's kind, and the run names the model it used."""
+    assert isinstance(load_star_engine(str(folder)), TransformerEngine)
+    assert set(models_used(str(folder))[-1].files) == {"model.onnx", "tokenizer.json", "calibration.json"}

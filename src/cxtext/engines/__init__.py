@@ -8,7 +8,8 @@ from cxtext.schema.protocols import Detector, StarEngine, TermExtractor
 from cxtext.schema.results import ModelUsed
 
 LANGUAGE_MODEL = "language"
-SHORT_NAMES = {"linear": "stars-linear"}  # engine name -> folder under models/
+SHORT_NAMES = {"linear": "stars-linear", "transformer": "stars"}  # engine name -> folder under models/
+CASCADE = "cascade"  # linear where it is sure, transformer for the rest
 HUGGING_FACE = "hf:"
 
 
@@ -27,7 +28,7 @@ def load_detector() -> Detector:
 
 @lru_cache(maxsize=4)
 def load_star_engine(spec: str) -> StarEngine:
-    """Return the engine that `spec` names: `linear`, a model folder, or `hf:PATH`.
+    """Return the engine that `spec` names: `linear`, `transformer`, `cascade`, a model folder, or `hf:PATH`.
 
     Raises
     ------
@@ -37,9 +38,18 @@ def load_star_engine(spec: str) -> StarEngine:
         from cxtext.engines.huggingface import HuggingFaceEngine
 
         return HuggingFaceEngine.load(spec.removeprefix(HUGGING_FACE))
+    if spec == CASCADE:
+        from cxtext.engines.cascade import CascadeEngine
+
+        return CascadeEngine.load()
+    name = SHORT_NAMES.get(spec, spec)
+    if registry.model(name).config.get("kind") == "transformer":
+        from cxtext.engines.transformer import TransformerEngine
+
+        return TransformerEngine.load(name)
     from cxtext.engines.linear import LinearEngine
 
-    return LinearEngine.load(SHORT_NAMES.get(spec, spec))
+    return LinearEngine.load(name)
 
 
 @lru_cache(maxsize=8)
@@ -57,7 +67,10 @@ def models_used(spec: str) -> tuple[ModelUsed, ...]:
     ------
     MissingModelError: a model is missing.
     """
-    return (_declared(LANGUAGE_MODEL), _checkpoint(spec) if spec.startswith(HUGGING_FACE) else _declared(spec))
+    if spec.startswith(HUGGING_FACE):
+        return (_declared(LANGUAGE_MODEL), _checkpoint(spec))
+    parts = tuple(SHORT_NAMES) if spec == CASCADE else (spec,)
+    return (_declared(LANGUAGE_MODEL), *(_declared(part) for part in parts))
 
 
 def _declared(spec: str) -> ModelUsed:

@@ -14,15 +14,22 @@ Bools = NDArray[np.bool_]
 class Detector(Protocol):
     """Gives the evidence for each language in a text, without any prior."""
 
-    name: str
-    labels: tuple[str, ...]  # supported languages and decoys, ISO 639-1 (nb, nn for Norwegian)
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Supported languages and decoys, ISO 639-1 (nb, nn for Norwegian)."""
+        ...
 
     def log_likelihoods(self, texts: Sequence[str]) -> Floats:
         """Return an array (texts, labels) of calibrated log-likelihoods; a row of zeros has no evidence."""
         ...
 
     def identify(self, texts: Sequence[str]) -> list[str | None]:
-        """Return which language, of any in the world it knows, each text is in; slow, for texts of no label."""
+        """Return the language each text is surely in, of all it knows by name, else null; slow, for a few texts."""
         ...
 
 
@@ -37,8 +44,15 @@ class Stars:
 class StarEngine(Protocol):
     """Turns texts into probabilities over 1..5 stars. The same text gives the same row in any batch."""
 
-    name: str  # recorded in the `engine` column
-    languages: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """What the `engine` column records."""
+        ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it was made for, ISO 639-1."""
+        ...
 
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
