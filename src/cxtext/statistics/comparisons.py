@@ -48,7 +48,8 @@ def difference_of_nps(first: ArrayLike, second: ArrayLike, level: float = 0.95) 
 
     `first`, `second`: counts of promoters, passives and detractors, shape (..., 3). Each gets 3/4, 3/2 and
     3/4 pseudo-responses (see intervals.net_promoter_score); errors add as variances.
-    Source: J. Sauro and J. R. Lewis (2021), Comparing two Net Promoter Scores, MeasuringU.
+    Source: J. R. Lewis and J. Sauro (2021), How to statistically compare two Net Promoter Scores,
+    measuringu.com/nps-significance-test.
     """
     value_1, adjusted_1, variance_1 = _nps_moments(first)
     value_2, adjusted_2, variance_2 = _nps_moments(second)

@@ -1,0 +1,37 @@
+"""docs/scores.md and the product name the same figures."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cxtext.compare import compare_stated_with_inferred
+from cxtext.join import join_surveys
+from cxtext.measure import measure_groups
+from cxtext.schema.figures import Verdict
+from cxtext.schema.settings import Settings
+
+Build = Callable[..., Any]
+SCORES = (Path(__file__).parents[1] / "docs" / "scores.md").read_text("utf-8")
+
+
+@pytest.fixture
+def metrics(scored_comments: Build, survey_rows: Build) -> set[str]:
+    """Return the ids of all metrics that a run gives."""
+    settings = Settings(themes=False)
+    joined = join_surveys(scored_comments([{"rating": 5.0}]), survey_rows())
+    found = measure_groups(joined, settings).metrics, compare_stated_with_inferred(joined, settings).metrics
+    return {metric for frame in found for metric in frame["metric"]}
+
+
+def test_every_metric_is_documented(metrics: set[str]) -> None:
+    """A figure without its formula is not printed."""
+    stars = {f"rating_share_{star}" for star in (2, 3, 4)}  # written as a range
+    assert [metric for metric in sorted(metrics - stars) if f"`{metric}`" not in SCORES] == []
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_is_documented(verdict: Verdict) -> None:
+    """With its thresholds."""
+    assert f"`{verdict}`" in SCORES
