@@ -21,7 +21,7 @@ class CascadeEngine:
         self.fast = fast
         self.strong = strong
         self.sure_from = sure_from
-        self.name = f"cascade of {fast.name} and {strong.name}"
+        self.name = "cascade"
         self.languages = strong.languages
 
     @classmethod
