@@ -53,6 +53,8 @@ REASONS = {
 METRICS = {
     **dict.fromkeys(("csat_stated", "csat_inferred", "csat_combined"), 68.4),
     **{f"rating_share_{star}": 20.0 for star in columns.STARS},
+    "csat_combined_gain": 1.4,
+    "rating_combined_gain": 1.3,
     "csat_gap": -4.2,
     "rating_stated_mean": 3.61,
     "rating_inferred_mean": 3.5,
@@ -199,6 +201,11 @@ def _disagreements() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def _commenters() -> pl.DataFrame:
+    rows = [metric({"commented": answer}, "nps", 20.0, 40) for answer in ("yes", "no")]
+    return pl.DataFrame(rows, schema=columns.METRICS)
+
+
 def _verdicts() -> pl.DataFrame:
     verdicts = [("usable", "agrees"), ("with_care", "large_gap"), ("do_not_use", "weak_agreement")]
     chosen = [*verdicts, *[("not_known", "too_few_rated")] * len(_groups())]
@@ -321,7 +328,9 @@ def make_analysis() -> Callable[..., Analysis]:
                 counts=counts,
                 misfits=pl.DataFrame(misfits),
             ),
-            measured=Measured(metrics=pl.DataFrame(rest, schema=columns.METRICS), themes=_themes()),
+            measured=Measured(
+                metrics=pl.DataFrame(rest, schema=columns.METRICS), themes=_themes(), commenters=_commenters()
+            ),
             compared=Compared(
                 metrics=pl.DataFrame(of_both, schema=columns.METRICS),
                 disagreements=_disagreements(),

@@ -27,6 +27,13 @@ def test_small_groups_give_no_verbatim(data: dict[str, Any]) -> None:
     assert data["disagreements_withheld"] == 3
 
 
+def test_one_comment_of_no_known_language_hides_no_market(data: dict[str, Any]) -> None:
+    """A market is hidden by its own number of comments, not by how few of them went undetermined."""
+    assert "DK" in {row["market"] for row in data["themes"]} & {
+        row["market"] for row in data["disagreements"]
+    }
+
+
 def test_rows_are_accounted_for_in_all_and_by_market(data: dict[str, Any]) -> None:
     """Largest market first, after the whole; both sides of a count are there."""
     whole, first, *_ = data["rows"]

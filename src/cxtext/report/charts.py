@@ -1,22 +1,23 @@
-"""Charts as inline SVG, for a page and for a phone: each figure, its interval and n beside its mark."""
+"""Charts as inline SVG, for a page and for a phone: each figure, its interval and n beside its mark.
 
-import re
+Every mark and text is placed here, to the pixel, so the SVG is written directly: a general plotting library
+took a hundred times as long for the same picture. Colours and fonts are the page's (templates/page.css).
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import vl_convert
 from markupsafe import Markup
 
 from cxtext.report.document import ChartRow, Figure, IntervalChart, StackChart, StackRow
 
-# Colours are the page's own, so that a chart follows its light and dark scheme.
-INK, MUTED, GRID = "var(--ink)", "var(--muted)", "var(--grid)"
-SHAPES = {"stated": "circle", "inferred": "diamond", "combined": "square", "neutral": "circle"}
-# Vega names its parts in English, and roles of its own keep a reader from the chart's description.
-UNWANTED = re.compile(r' (?:role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|pointer-events="none")')
-
-Values = list[dict[str, Any]]
-Spec = dict[str, Any]  # a group of marks, in Vega's terms
+HEADER = 24  # above the first row, for the ticks
+TICK = HEADER - 14
+GAP = 14  # between rows
+BAR = 18  # height of a bar
+DOT = 4.7  # radius
+ROUND, SQUARE, DIAMOND = "round", "square", "diamond"
+SHAPES = {"stated": ROUND, "inferred": DIAMOND, "combined": SQUARE, "neutral": ROUND}
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,14 @@ class Layout:
     columns: tuple[int, int, int]  # value and interval start here, n ends here
     label_above: bool
     line: int
-    font: int
     longest_label: int
     narrowest_part: float  # of a bar, in pixels, that its percentage fits into
 
 
 LAYOUTS = (
-    Layout("wide", 760, (190, 490), (510, 574, 760), False, 22, 13, 26, 34),
-    Layout("narrow", 340, (12, 112), (124, 176, 338), True, 22, 12, 44, 30),
+    Layout("wide", 800, (190, 520), (540, 604, 800), False, 22, 26, 34),
+    Layout("narrow", 340, (12, 112), (124, 176, 338), True, 22, 44, 30),
 )
-HEADER = 24  # above the first row, for the ticks
-GAP = 14  # between rows
 
 
 def interval_svg(chart: IntervalChart, alternative: str) -> Markup:
@@ -53,74 +51,65 @@ def stack_svg(chart: StackChart, alternative: str) -> Markup:
 
 
 def _interval(chart: IntervalChart, layout: Layout, alternative: str) -> Markup:
-    tops, height = _tops([len(row.marks) for row in chart.rows], layout)
-    lines: Values = []
-    for row, top in zip(chart.rows, tops, strict=True):
-        lines += _interval_lines(row, top, chart.scale, layout)
-    ticks = [{"x": _x(value, chart.scale, layout), "text": text} for value, text in chart.ticks]
-    layers = [
-        *_frame([(row.label, len(row.marks)) for row in chart.rows], tops, height, ticks, layout),
-        *(
-            layer
-            for series in chart.series
-            for layer in _series([m for m in lines if m["series"] == series], series)
-        ),
-        *_figures(lines, layout),
-    ]
-    return _svg(layers, height, layout, alternative)
+    labels = [(row.label, len(row.marks)) for row in chart.rows]
+    tops, height = _tops(labels, layout)
+    ticks = [(_x(value, chart.scale, layout), text) for value, text in chart.ticks]
+    grid = (_line(x, HEADER - 6, x, height - GAP / 2, "grid") for x, _ in ticks)
+    told = (_text(x, TICK, text, "tick middle") for x, text in ticks)
+    marks = (
+        part
+        for row, top in zip(chart.rows, tops, strict=True)
+        for part in _lines(row, top, chart.scale, layout)
+    )
+    return _svg([*grid, *told, *_frame(labels, tops, layout), *marks], height, layout, alternative)
 
 
-def _interval_lines(row: ChartRow, top: float, scale: tuple[float, float], layout: Layout) -> Values:
-    lines = []
+def _lines(row: ChartRow, top: float, scale: tuple[float, float], layout: Layout) -> Iterator[Markup]:
     for number, mark in enumerate(row.marks):
+        y = top + (number + 0.5) * layout.line
         figure = mark.figure
-        line = {"series": mark.series, "y": top + (number + 0.5) * layout.line, **_texts(figure)}
         if figure.point is not None:
-            line["x"] = _x(figure.point, scale, layout)
-            line["low"] = _x(figure.point if figure.low is None else figure.low, scale, layout)
-            line["high"] = _x(figure.point if figure.high is None else figure.high, scale, layout)
-        lines.append(line)
-    return lines
+            ends = (figure.point if end is None else end for end in (figure.low, figure.high))
+            low, high = (_x(end, scale, layout) for end in ends)
+            yield _line(low, y, high, y, f"range {mark.series}")
+            yield _dot(_x(figure.point, scale, layout), y, mark.series)
+        yield from _figure(figure, y, layout)
 
 
 def _stack(chart: StackChart, layout: Layout, alternative: str) -> Markup:
-    tops, height = _tops([1] * len(chart.rows), layout)
-    parts: dict[str, Values] = {series: [] for series in chart.series}
-    lines: Values = []
-    for row, top in zip(chart.rows, tops, strict=True):
-        y = top + layout.line / 2
-        lines.append({"y": y, **_texts(row.figure)})
-        for series, part in zip(chart.series, _parts(row, y, layout), strict=False):
-            parts[series].append(part)
-    layers = [
-        *_frame([(row.label, 1) for row in chart.rows], tops, height, [], layout),
-        _text(
-            [{"x": layout.columns[0], "y": HEADER - 14, "text": chart.beside}], "left", layout.font - 2, MUTED
-        ),
-        *(layer for series, values in parts.items() for layer in _bars(values, series, layout)),
-        *_figures(lines, layout),
-    ]
-    return _svg(layers, height, layout, alternative)
+    labels = [(row.label, 1) for row in chart.rows]
+    tops, height = _tops(labels, layout)
+    told = _text(layout.columns[0], TICK, chart.beside, "tick")
+    bars = (
+        part
+        for row, top in zip(chart.rows, tops, strict=True)
+        for part in (
+            *_bar(row, top + layout.line / 2, list(chart.series), layout),
+            *_figure(row.figure, top + layout.line / 2, layout),
+        )
+    )
+    return _svg([told, *_frame(labels, tops, layout), *bars], height, layout, alternative)
 
 
-def _parts(row: StackRow, y: float, layout: Layout) -> Values:
-    parts, start = [], 0.0
-    half = layout.line / 2 - 2
-    for share, text in zip(row.parts, row.worded, strict=True):
+def _bar(row: StackRow, y: float, series: list[str], layout: Layout) -> Iterator[Markup]:
+    start = 0.0
+    for name, share, text in zip(series, row.parts, row.worded, strict=False):
         left, right = (_x(end, (0, 100), layout) for end in (start, start + share))
-        fits = right - left >= layout.narrowest_part
-        parts.append({"x": left, "x2": right, "y": y - half, "y2": y + half, "text": text if fits else ""})
+        yield Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(
+            _px(left), _px(y - BAR / 2), _px(right - left), BAR, name
+        )
+        if right - left >= layout.narrowest_part:
+            yield _text((left + right) / 2, y, text, f"part middle on-{name}")
         start += share
-    return parts
 
 
-def _tops(marks: list[int], layout: Layout) -> tuple[list[float], float]:
+def _tops(labels: list[tuple[str, int]], layout: Layout) -> tuple[list[float], float]:
     """Return where the marks of each row start, and the height of the whole."""
     tops, cursor = [], float(HEADER)
-    for count in marks:
+    for _, marks in labels:
         cursor += layout.line * layout.label_above
         tops.append(cursor)
-        cursor += count * layout.line + GAP
+        cursor += marks * layout.line + GAP
     return tops, cursor
 
 
@@ -128,100 +117,55 @@ def _x(value: float, scale: tuple[float, float], layout: Layout) -> float:
     low, high = scale
     share = min(max((value - low) / (high - low), 0), 1)
     left, right = layout.plot
-    return round(left + share * (right - left), 2)
+    return left + share * (right - left)
 
 
-def _texts(figure: Figure) -> dict[str, str]:
-    if figure.value is None:
-        return {"reason": figure.reason or ""}
-    return {"value": figure.value, "interval": figure.interval or "", "n": figure.base}
+def _frame(labels: list[tuple[str, int]], tops: list[float], layout: Layout) -> Iterator[Markup]:
+    """Yield the lines between rows, and the rows' labels."""
+    for (label, marks), top in zip(labels, tops, strict=True):
+        above = top - layout.line * layout.label_above - GAP / 2
+        yield _line(0, above, layout.width, above, "grid")
+        y = top - layout.line / 2 if layout.label_above else top + marks * layout.line / 2
+        fits = len(label) <= layout.longest_label
+        yield _text(0, y, label if fits else f"{label[: layout.longest_label - 1]}…", "label")
 
 
-def _frame(
-    labels: list[tuple[str, int]], tops: list[float], height: float, ticks: Values, layout: Layout
-) -> list[Spec]:
-    """Return the scale with its ticks, the lines between rows, and the rows' labels."""
-    shift = -0.5 if layout.label_above else 0.0
-    named = [
-        {
-            "x": 0,
-            "y": top + layout.line * (shift if layout.label_above else count / 2),
-            "text": label if len(label) <= layout.longest_label else label[: layout.longest_label - 1] + "…",
-        }
-        for (label, count), top in zip(labels, tops, strict=True)
-    ]
-    above = layout.line * layout.label_above
-    rules = [{"x": 0, "x2": layout.width, "y": top - above - GAP / 2} for top in tops]
-    grid = [{"x": tick["x"], "y": HEADER - 6, "y2": height - GAP / 2} for tick in ticks]
-    return [
-        _marks("rule", grid, stroke=GRID),
-        _marks("rule", rules, stroke=GRID),
-        _text([{**tick, "y": HEADER - 14} for tick in ticks], "center", layout.font - 2, MUTED),
-        _text(named, "left", layout.font, INK, fontWeight=600),
-    ]
-
-
-def _series(lines: Values, series: str) -> list[Spec]:
-    color = f"var(--{series})"
-    drawn = [line for line in lines if "x" in line]
-    ranges = [{"x": line["low"], "x2": line["high"], "y": line["y"]} for line in drawn]
-    points = [{"x": line["x"], "y": line["y"]} for line in drawn]
-    return [
-        _marks("rule", ranges, stroke=color, strokeWidth=2.5, strokeCap="round"),
-        _marks("symbol", points, fill=color, shape=SHAPES[series], size=85),
-    ]
-
-
-def _bars(parts: Values, series: str, layout: Layout) -> list[Spec]:
-    middles = [
-        {**part, "x": (part["x"] + part["x2"]) / 2, "y": (part["y"] + part["y2"]) / 2} for part in parts
-    ]
-    return [
-        _marks("rect", parts, fill=f"var(--{series})"),
-        _text([part for part in middles if part["text"]], "center", layout.font - 1, f"var(--on-{series})"),
-    ]
-
-
-def _figures(lines: Values, layout: Layout) -> list[Spec]:
+def _figure(figure: Figure, y: float, layout: Layout) -> Iterator[Markup]:
+    """Yield the texts beside a mark: value, interval and n, or why there is none."""
     value, interval, n = layout.columns
-    found = [line for line in lines if "value" in line]
-    missing = [{"x": value, "y": line["y"], "text": line["reason"]} for line in lines if "reason" in line]
-
-    def column(name: str, x: int) -> Values:
-        return [{"x": x, "y": line["y"], "text": line[name]} for line in found]
-
-    return [
-        _text(column("value", value), "left", layout.font, INK, fontWeight=700),
-        _text(column("interval", interval), "left", layout.font - 1, MUTED),
-        _text(column("n", n), "right", layout.font - 1, MUTED),
-        _text(missing, "left", layout.font - 1, MUTED, fontStyle="italic"),
-    ]
+    if figure.value is None:
+        yield _text(value, y, figure.reason or "", "reason")
+        return
+    yield _text(value, y, figure.value, "value")
+    yield _text(interval, y, figure.interval or "", "beside")
+    yield _text(n, y, figure.base, "beside end")
 
 
-def _text(values: Values, align: str, size: int, color: str, **style: Any) -> Spec:
-    fixed = {"align": align, "baseline": "middle", "font": "inherit", "fontSize": size, "fill": color}
-    return _marks("text", values, **fixed, **style)
+def _px(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
-def _marks(kind: str, values: Values, **style: Any) -> Spec:
-    """Return marks of one kind: each value holds its position in pixels, and its text if it has one."""
-    fields = {key: {"field": key} for key in ("x", "x2", "y", "y2", "text") if values and key in values[0]}
-    fixed = {key: {"value": value} for key, value in style.items()}
-    return {"type": kind, "values": values, "encode": {"enter": fields | fixed}}
+def _text(x: float, y: float, text: str, style: str) -> Markup:
+    return Markup('<text x="{}" y="{}" class="{}">{}</text>').format(_px(x), _px(y), style, text)
 
 
-def _svg(groups: list[Spec], height: float, layout: Layout, alternative: str) -> Markup:
-    drawn = [group for group in groups if group["values"]]
-    spec = {
-        "width": layout.width,
-        "height": height,
-        "padding": 0,
-        "autosize": "none",
-        "data": [{"name": f"{number}", "values": group.pop("values")} for number, group in enumerate(drawn)],
-        "marks": [{**group, "from": {"data": f"{number}"}} for number, group in enumerate(drawn)],
-    }
-    svg = vl_convert.vega_to_svg(spec)
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    path = f"M{_px(x1)} {_px(y1)}L{_px(x2)} {_px(y2)}"
+    return Markup('<path d="{}" class="{}"/>').format(path, style)
+
+
+def _dot(x: float, y: float, series: str) -> Markup:
+    shape = SHAPES[series]
+    if shape == ROUND:
+        return Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_px(x), _px(y), DOT, series)
+    corner = f"M{_px(x - DOT)} {_px(y - DOT)}h{2 * DOT}v{2 * DOT}h-{2 * DOT}z"
+    wide = 1.35 * DOT
+    edge = f"M{_px(x - wide)} {_px(y)}l{_px(wide)} -{_px(wide)} {_px(wide)} {_px(wide)} -{_px(wide)} {_px(wide)}z"
+    return Markup('<path d="{}" class="{}"/>').format(corner if shape == SQUARE else edge, series)
+
+
+def _svg(parts: list[Markup], height: float, layout: Layout, alternative: str) -> Markup:
     opening = Markup('<svg class="chart {}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
         layout.name, layout.width, round(height), alternative
     )
-    return opening + Markup(UNWANTED.sub("", svg[svg.index(">") + 1 :]))  # noqa: S704 - vega escapes its texts
+    return opening + Markup("").join(parts) + Markup("</svg>\n")

@@ -17,7 +17,8 @@ FORMAT = 1  # raised when report.json changes so that older ones can't be render
 DISAGREEMENTS_PER_MARKET = 100
 MISFITS_PER_KIND = 1_000
 
-Group = tuple[str | None, str | None]  # market, language
+ANY_LANGUAGE = "*"
+Group = tuple[str | None, str]  # market, language or any
 
 
 def collect(analysis: Analysis) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "recognised": [asdict(found) for result in read for found in result.recognised],
         "warnings": [warning for result in read for warning in result.warnings],
         "metrics": metrics,
+        "commenters": metric_rows(analysis.measured.commenters),
         "themes": _themes(analysis.measured.themes, hidden),
         "disagreements": disagreements,
         "disagreements_withheld": withheld,
@@ -81,21 +83,23 @@ def metric_rows(metrics: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _hidden_groups(analysis: Analysis) -> set[Group]:
-    """Return the (market, None) and (market, language) whose comments are too few to quote."""
+    """Return the groups by market, and by market and language, whose comments are too few to quote."""
     comments, few = analysis.joined.comments, analysis.settings.min_group_n
-    by_market = comments.group_by("market").len().with_columns(language=pl.lit(None, pl.String()))
-    by_both = comments.group_by("market", "language").len()
+    by_market = comments.group_by("market").len().with_columns(language=pl.lit(ANY_LANGUAGE))
+    by_both = comments.drop_nulls("language").group_by("market", "language").len()
     counted = pl.concat([by_market.select("market", "language", "len"), by_both])
     small = {(market, language) for market, language, rows in counted.iter_rows() if rows < few}
     metrics = metric_rows(
         analysis.measured.metrics.filter(pl.col("suppressed"), pl.col("metric") == "csat_inferred")
     )
     suppressed = (row["group"] for row in metrics if row["group"].keys() <= {"market", "language"})
-    return small | {(group["market"], group.get("language")) for group in suppressed if "market" in group}
+    return small | {
+        (group["market"], group.get("language", ANY_LANGUAGE)) for group in suppressed if "market" in group
+    }
 
 
 def _is_hidden(row: dict[str, Any], hidden: set[Group]) -> bool:
-    return bool({(row["market"], None), (row["market"], row["language"])} & hidden)
+    return bool({(row["market"], ANY_LANGUAGE), (row["market"], row["language"])} & hidden)
 
 
 def _themes(themes: pl.DataFrame, hidden: set[Group]) -> list[dict[str, Any]]:

@@ -63,7 +63,8 @@ class Scope:
 
     @cached_property
     def _by_group_and_metric(self) -> dict[tuple[tuple[tuple[str, str], ...], str], Row]:
-        return {(_key(row["group"]), row["metric"]): row for row in self.data["metrics"]}
+        rows = [*self.data["metrics"], *self.data["commenters"]]
+        return {(_key(row["group"]), row["metric"]): row for row in rows}
 
     @cached_property
     def _parts(self) -> dict[tuple[str, ...], list[Group]]:

@@ -117,10 +117,15 @@ def _period(wording: Wording, value: str) -> str:
     return value
 
 
+def _commented(wording: Wording, value: str) -> str:
+    return wording.code("commented", value)
+
+
 NAMES: dict[str, Callable[[Wording, str], str]] = {
     "market": _market,
     "language": _language,
     "period": _period,
+    "commented": _commented,
 }
 
 

@@ -5,13 +5,9 @@ from cxtext.report.scope import Scope
 from cxtext.report.sections.satisfaction import metric_table
 
 SHARES = ("share_unscored", "share_unsupported", "match_rate")
-NO_LANGUAGE = (
-    "unsupported",
-    "undetermined",
-    "empty",
-    "too_short",
-    "no_text_left",
-)  # mixed ones have a language
+UNSUPPORTED = "unsupported"
+# Why a comment has no language; mixed ones have one.
+NO_LANGUAGE = (UNSUPPORTED, "undetermined", "empty", "too_short", "no_text_left")
 JOIN = (
     *("comments_matched", "comments_unmatched", "comments_without_key"),
     *("survey_rows", "survey_rows_without_key", "duplicate_rows", "conflicting_respondents"),
@@ -92,9 +88,11 @@ def _language(scope: Scope) -> list[Line]:
     reasons = rows["language_reason"]
     if "mixed" in reasons:
         lines.append((wording("language_reason.mixed"), reasons["mixed"]))
-    lines += [(wording(f"language_reason.{code}"), reasons[code]) for code in NO_LANGUAGE if code in reasons]
-    seen = rows["language_detected"].items()
-    return lines + [(wording("rows.seen", language=wording.name("language", code)), n) for code, n in seen]
+    for code in NO_LANGUAGE:
+        lines += [(wording(f"language_reason.{code}"), reasons[code])] if code in reasons else []
+        seen = rows["language_detected"].items() if code == UNSUPPORTED else ()
+        lines += [(wording("rows.seen", language=wording.name("language", one)), n) for one, n in seen]
+    return lines
 
 
 def _scoring(scope: Scope) -> list[Line]:

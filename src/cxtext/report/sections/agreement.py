@@ -15,33 +15,35 @@ from cxtext.report.document import (
 )
 from cxtext.report.scope import Breakdown, Group, Row, Scope
 from cxtext.report.sections.satisfaction import SERIES, TICKS, metric_table
+from cxtext.schema.figures import Note, Verdict
 
-METRICS = (
-    *("csat_gap", "agreement_exact", "agreement_within_one", "mae", "bias", "qwk"),
-    *("alpha", "limits_of_agreement"),
-)
+SHARES = ["csat_gap", "agreement_exact", "agreement_within_one", "qwk"]
+DISTANCES = ["mae", "bias", "limits_of_agreement", "alpha"]
+METRICS = (*SHARES, *DISTANCES)
 # Landis and Koch (1977): the words for a kappa from this value on.
 BANDS = ((0.8, "almost_perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
 
 
 def agreement(scope: Scope) -> Section:
     """Return the section on the verdict, the gap and the agreement, in words and per group."""
-    metrics = [metric for metric in METRICS if scope.has(metric)]
-    if not metrics:
+    if not any(scope.has(metric) for metric in METRICS):
         reason = scope.figure("agreement_exact", scope.whole).reason or ""
         missing = scope.wording("agreement.missing", reason=reason)
         return Section("agreement", scope.wording("agreement.title"), (Paragraph(missing),))
-    sentences = (_told_verdict(scope), _stars(scope), _kappa(scope))
-    blocks: list[Block] = [Paragraph(sentence) for sentence in sentences if sentence]
-    for number, breakdown in enumerate(scope.breakdowns(of=metrics)):
+    blocks: list[Block] = [Paragraph(sentence) for sentence in (_stars(scope), _kappa(scope)) if sentence]
+    for number, breakdown in enumerate(scope.breakdowns(of=METRICS)):
         summary = breakdown.title if number else None  # the first is open
-        blocks.append(_table(scope, breakdown, metrics, summary))
+        title = scope.wording("agreement.distances", breakdown=breakdown.title)
+        blocks += [
+            _table(scope, breakdown, summary),
+            metric_table(scope, breakdown, DISTANCES, title=title, summary=title),
+        ]
     return Section("agreement", scope.wording("agreement.title"), (*blocks, *_calibration(scope)))
 
 
-def _table(scope: Scope, breakdown: Breakdown, metrics: list[str], summary: str | None) -> Table:
+def _table(scope: Scope, breakdown: Breakdown, summary: str | None) -> Table:
     """Return the agreement of each group, its verdict first."""
-    table = metric_table(scope, breakdown, metrics, summary=summary)
+    table = metric_table(scope, breakdown, SHARES, summary=summary)
     verdicts = [_verdict(scope, group) for _, group in breakdown.groups]
     rows = tuple(
         (row[0], _short_verdict(scope, verdict), *row[1:])
@@ -59,12 +61,18 @@ def _short_verdict(scope: Scope, verdict: Row | None) -> str:
     return scope.wording.code("verdict", verdict["verdict"]) if verdict else ""
 
 
-def _told_verdict(scope: Scope) -> str | None:
+def told_verdict(scope: Scope) -> str | None:
+    """Return whether the inferred figures may be used, and for which groups of the first breakdown not."""
     verdict = _verdict(scope, scope.whole)
     if verdict is None:
         return None
     told, reason = (scope.wording.code(f"verdict.{name}", verdict[name]) for name in ("verdict", "reason"))
-    return scope.wording("verdict.told", verdict=told, reason=reason)
+    sentences = [scope.wording("verdict.told", verdict=told, reason=reason)]
+    groups = [pair for pair in scope.breakdowns(of=METRICS)[0].groups if pair[1] != scope.whole]
+    for kind in (Verdict.DO_NOT_USE, Verdict.WITH_CARE):
+        named = [label for label, group in groups if (_verdict(scope, group) or {}).get("verdict") == kind]
+        sentences += [scope.wording(f"verdict.of.{kind}", groups=", ".join(named))] if named else []
+    return " ".join(sentences)
 
 
 def _stars(scope: Scope) -> str | None:
@@ -109,7 +117,7 @@ def _bin(scope: Scope, row: Row) -> ChartRow:
     low, high = (wording.percent(100 * row[f"bin_{end}"], 0) for end in ("from", "to"))
     label = wording("interval.range", low=low, high=high)
     if row["suppressed"] or row["stated"] is None:
-        hidden = Figure(n, base, reason=wording.code("note", "suppressed: too few"))
+        hidden = Figure(n, base, reason=wording.code("note", Note.SUPPRESSED))
         return ChartRow(label, (Mark("stated", hidden), Mark("inferred", hidden)))
     ends = {end: wording.number(row[end], 1) for end in ("low", "high")}
     stated = Figure(

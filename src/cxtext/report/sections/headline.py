@@ -2,12 +2,13 @@
 
 from cxtext.report.document import Bullets, Card, Cards, Paragraph, Section
 from cxtext.report.scope import Scope
+from cxtext.report.sections.agreement import told_verdict
 from cxtext.report.sections.effort import scale_ends, scale_words
 
 
 def headline(scope: Scope) -> Section:
     """Return the section that answers the question a reader opens the report with."""
-    tell = (_stated, _inferred, _gap, _combined, _nps, _ces)
+    tell = (_stated, _inferred, _gap, told_verdict, _combined, _nps, _ces)
     sentences = (sentence(scope) for sentence in tell)
     lead = tuple(Paragraph(sentence, "lead") for sentence in sentences if sentence)
     return Section("answer", scope.wording("answer.title"), (_cards(scope), *lead, *_warnings(scope)))

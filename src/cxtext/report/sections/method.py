@@ -7,8 +7,8 @@ from cxtext.report.wording import Wording
 
 # The order in which figures are defined; whatever else a run holds follows.
 ORDER = (
-    *("csat_stated", "csat_inferred", "csat_combined", "csat_gap"),
-    *("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean"),
+    *("csat_stated", "csat_inferred", "csat_combined", "csat_combined_gain", "csat_gap"),
+    *("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean", "rating_combined_gain"),
     *(f"rating_share_{star}" for star in range(1, 6)),
     *("agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "alpha"),
     *("limits_of_agreement", "nps_correlation"),

@@ -1,16 +1,16 @@
 """Figures that no other section shows, so that none computed stays unseen."""
 
-from cxtext.report.document import Block, Section
-from cxtext.report.scope import Scope
+from cxtext.report.document import Block, Paragraph, Section
+from cxtext.report.scope import Breakdown, Scope
 from cxtext.report.sections.account import SHARES as SHARES_OF_ROWS
 from cxtext.report.sections.agreement import METRICS as OF_AGREEMENT
 from cxtext.report.sections.effort import METRICS as OF_EFFORT
 from cxtext.report.sections.recommendation import CORRELATION, PARTS
-from cxtext.report.sections.satisfaction import RATINGS, STARS, metric_table
+from cxtext.report.sections.satisfaction import GAINS, RATINGS, STARS, metric_table
 
 ELSEWHERE = {
     *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
-    *(*RATINGS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *SHARES_OF_ROWS),
+    *(*RATINGS, *GAINS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *SHARES_OF_ROWS),
 }
 
 
@@ -21,4 +21,15 @@ def others(scope: Scope) -> Section:
     blocks: list[Block] = []
     if metrics:
         blocks += [metric_table(scope, breakdown, metrics) for breakdown in scope.breakdowns(of=metrics)]
-    return Section("other", scope.wording("other.title"), tuple(blocks))
+    return Section("other", scope.wording("other.title"), (*blocks, *_commenters(scope)))
+
+
+def _commenters(scope: Scope) -> list[Block]:
+    """Return those who wrote beside those who did not: whether comments speak for everyone."""
+    rows = scope.data["commenters"]
+    metrics = list(dict.fromkeys(row["metric"] for row in rows if row["value"] is not None))
+    if scope.market is not None or not metrics:
+        return []
+    groups = tuple((scope.label(group), group) for group in ({"commented": "yes"}, {"commented": "no"}))
+    breakdown = Breakdown(scope.wording("commented.title"), groups, crossed=False)
+    return [Paragraph(scope.wording("commented.intro"), "quiet"), metric_table(scope, breakdown, metrics)]

@@ -18,6 +18,7 @@ MOST_ROWS = 40  # of a chart; above, only the table is given
 TICKS = (0, 25, 50, 75, 100)
 SERIES = {"stated": "csat_stated", "inferred": "csat_inferred", "combined": "csat_combined"}
 RATINGS = ("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean")
+GAINS = ("csat_combined_gain", "rating_combined_gain")
 STARS = {f"star_{star}": f"rating_share_{star}" for star in range(1, 6)}
 
 
@@ -52,7 +53,7 @@ def _marks(scope: Scope, series: dict[str, str], group: Group) -> tuple[Mark, ..
 
 def _ratings(scope: Scope) -> list[Block]:
     """Return the inferred stars of the first breakdown as a chart, and all ratings as folded tables."""
-    metrics = [metric for metric in (*RATINGS, *STARS.values()) if scope.has(metric)]
+    metrics = [metric for metric in (*RATINGS, *GAINS, *STARS.values()) if scope.has(metric)]
     blocks: list[Block] = []
     for breakdown in scope.breakdowns(of=metrics) if metrics else []:
         title = scope.wording("satisfaction.ratings", breakdown=breakdown.title)
