@@ -39,8 +39,8 @@ END: Final = "<!-- language detection: end -->"
 # Codes of the declarations: languages of no label, one that a label exists for, other scripts.
 FOREIGN: Final = {
     "pol": "pl", "ces": "cs", "slk": "sk", "slv": "sl", "hrv": "hr", "hun": "hu", "ron_2006": "ro", "fin": "fi",
-    "ekk": "et", "lvs": "lv", "lit": "lt", "tur": "tr", "als": "sq", "cat": "ca", "ind": "id", "vie": "vi",
-    "cym": "cy", "som": "so", "tgl": "tl", "swh": "sw", "isl": "is", "fao": "fo", "ltz": "lb", "fry": "fy",
+    "est": "et", "lav": "lv", "lit": "lt", "tur": "tr", "als": "sq", "cat": "ca", "ind": "id", "vie": "vi",
+    "cym": "cy", "som": "so", "tgl": "tl", "swh": "sw", "isl": "is", "fao": "fo", "ltz": "lb", "fri": "fy",
     "eus": "eu", "glg": "gl", "mlt": "mt", "gle": "ga", "rus": "ru", "ell_monotonic": "el", "arb": "ar",
 }  # fmt: skip
 

@@ -130,12 +130,21 @@ def test_other_languages_are_unsupported_and_named() -> None:
     assert 0.5 < float(str(polish["language_confidence"])) <= 1
 
 
-def test_only_texts_of_no_label_are_put_to_the_wide_detector() -> None:
+def test_only_texts_of_no_label_and_doubtful_ones_are_put_to_the_wide_detector() -> None:
     """It is slow, so the rest never reaches it."""
     detector = FakeDetector()
     frame = pl.DataFrame({"text": ["tak", "danke", "dziekuje", "12", None]})
     detect(frame, detector, mix=None, settings=LanguageSettings())
     assert detector.named == ["dziekuje"]
+
+
+def test_doubtful_texts_get_a_second_look() -> None:
+    """Where no label leads, the wide detector may say that it is a language of no label; never in a closed set."""
+    row: dict[str, str | None] = {"text": "super super super"}
+    found = answers([row])[0]
+    assert (found["language"], found["language_reason"]) == (None, "unsupported")
+    assert (found["language_detected"], found["language_confidence"]) == ("pl", None)
+    assert languages([row], closed=("nl", "en")) == ["nl"]
 
 
 def test_a_closed_set_answers_within_it() -> None:

@@ -39,7 +39,7 @@ def test_a_sentence_of_each_label_is_told(label: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "text"), [("da", "Alt var fint"), ("nl", "Prima geregeld"), ("fr", "Nickel")]
+    ("label", "text"), [("da", "Alt var fint"), ("nl", "Prima geregeld"), ("fr", "Très bien")]
 )
 def test_a_few_words_are_enough(label: str, text: str) -> None:
     """Comments of one to three words are told."""

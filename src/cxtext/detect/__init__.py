@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.detect.doubt import foreign_languages
 from cxtext.detect.mixture import language_shares
 from cxtext.detect.priors import log_priors, open_log_prior
 from cxtext.schema.columns import DETECTED, LANGUAGES, LanguageReason
@@ -31,16 +32,18 @@ def detect(
     `frame` has `text`; `text_reason`, `market` and `language_declared` are used where there. `mix` is the share of
     each label in the file (see `language_mix`), a prior for rows that have no market.
     """
-    texts = frame["text"].fill_null("").to_list()
-    reasons = frame["text_reason"].to_list() if "text_reason" in frame.columns else [None] * len(texts)
-    texts = ["" if reason else text for text, reason in zip(texts, reasons, strict=True)]
+    reasons = _column(frame, "text_reason")
+    texts = ["" if reason else text or "" for text, reason in zip(frame["text"], reasons, strict=True)]
     evidence = detector.log_likelihoods(texts)
     priors = log_priors(frame, detector.labels, mix, settings)
-    rows = _answers(detector, texts, reasons, evidence, _posterior(evidence + priors))
+    logits = evidence + priors
     readable = np.asarray(evidence.any(axis=1))
-    shares = language_shares(detector, texts, priors, readable, evidence + priors)
-    for row, found in shares.items():
-        rows[row] |= _mixed(found)
+    rows = _answers(detector, texts, reasons, evidence, _posterior(logits))
+    for row, shares in language_shares(detector, texts, priors, readable, logits).items():
+        rows[row] |= _mixed(shares)
+    if settings.closed is None:
+        for row, language in foreign_languages(detector, texts, readable, logits).items():
+            rows[row] |= _foreign(language)
     columns = {name: [row[name] for row in rows] for name in DETECTED}
     return frame.with_columns(pl.DataFrame(columns, schema=DETECTED))
 
@@ -59,6 +62,10 @@ def language_mix(frame: pl.DataFrame, detector: Detector, settings: LanguageSett
         posterior = _posterior(evidence + np.log(np.maximum(shares, 1e-12)))
         shares = (posterior.sum(axis=0) + np.exp(log_prior)) / (len(evidence) + 1)
     return dict(zip(detector.labels, shares.tolist(), strict=True))
+
+
+def _column(frame: pl.DataFrame, name: str) -> list[str | None]:
+    return frame[name].to_list() if name in frame.columns else [None] * len(frame)
 
 
 def _posterior(logits: Floats) -> Floats:
@@ -96,6 +103,12 @@ def _foreign_name(detector: Detector, label: str, text: str) -> str | None:
         return label
     named = detector.identify([text])[0]
     return None if named in LANGUAGES else named
+
+
+def _foreign(language: str) -> dict[str, object]:
+    """Return what changes in a row that turns out to be in a language of no label."""
+    empty: dict[str, object] = dict.fromkeys(DETECTED)
+    return empty | {"language_reason": LanguageReason.UNSUPPORTED, "language_detected": language}
 
 
 def _mixed(shares: dict[str, float]) -> dict[str, object]:

@@ -21,6 +21,7 @@ _RARE: Final = 2e-8  # weight of a word known only from a dictionary; wordfreq's
 _TEXT_WEIGHT: Final = 0.3  # of frequencies counted in messages and comments beside those of wordfreq
 _SENTENCES: Final = 60_000
 _FOREIGN_FROM: Final = 1e-6  # the other languages are told by their common words
+_FORMS: Final = 20_000  # of a language of which only the word forms are known
 _MARKUP: Final = re.compile(r"<[^>]*>|%\(?[\w.$-]*\)?[sdiufxX]?|\$\w+|\{[^}]*\}|\\n|https?://\S+|\S+@\S+")
 _ACCELERATOR: Final = re.compile(r"[&_](?=\w)")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
@@ -44,7 +45,7 @@ def gather(unpacked: Path, translated: Path, out: Path) -> dict[str, tuple[int, 
         _write(out / "sentences" / f"{label}.txt", sentences)
         _write(out / "comments" / f"{label}.txt", comments)
         sizes[label] = (len(words), len(sentences) + len(comments))
-    other = _other_words()
+    other = _other_words(unpacked)
     _write(out / "words" / "other.tsv", _table(other))
     _write(
         out / "nameless.txt", sorted(_names() - _ordinary_words(unpacked) | set(recipe()["international"]))
@@ -143,15 +144,24 @@ def _ordinary_words(unpacked: Path) -> set[str]:
     return {word for label in recipe()["supported"] for word in _dictionary_words(label, unpacked)}
 
 
-def _other_words() -> dict[str, float]:
+def _other_words(unpacked: Path) -> dict[str, float]:
     """Return the common words of the languages behind the label `other`, each weighing the same."""
     merged: dict[str, float] = {}
     for language in recipe()["other"]:
-        table = {word: value for word, value in _wordfreq(language).items() if value > _FOREIGN_FROM}
+        table = _common_words(language, unpacked)
         total = sum(table.values())
         for word, value in table.items():
             merged[word] = merged.get(word, 0.0) + value / total
     return merged
+
+
+def _common_words(language: str, unpacked: Path) -> dict[str, float]:
+    """Return word -> weight from the best list there is; a part of simplemma's forms, all of the same weight."""
+    if language not in recipe()["without_wordfreq"]:
+        return {word: value for word, value in _wordfreq(language).items() if value > _FOREIGN_FROM}
+    listed = _by_rank(unpacked / "most-common-words" / f"{language}.txt")
+    forms = sorted(set(_simplemma(language)))
+    return listed or dict.fromkeys(forms[:: max(1, len(forms) // _FORMS)], 1.0)
 
 
 def _sentences(label: str, unpacked: Path) -> list[str]:
