@@ -5,7 +5,6 @@ logits = scale[language] * (x @ weights) + offset[language], where x is the text
 serves a text of unknown language, of which only the emoji are read.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,16 +14,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from cxtext import registry
-from cxtext.engines.ngrams import NgramSpec, hashed_ngrams, ngram_blocks
+from cxtext.engines.ngrams import NgramSpec, chunks_of, hashed_ngrams, ngram_blocks
+from cxtext.engines.readable import readable
 from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Floats, Stars
 
 Floats32 = NDArray[np.float32]
 
-MAX_CHARACTERS: Final = 20_000  # the rest of a longer text is not read
 WEIGHTS_FILE: Final = "weights.safetensors"
-# Pictographs, dingbats and other symbols that are read alike in every language.
-EMOJI: Final = re.compile("[\u2600-\u27bf\u2b50\u2b55\u2764\U0001f000-\U0001faff]")
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,8 @@ class LinearEngine:
     ) -> Stars:
         """Return the star probabilities of n texts; NaN where no word of a text is known."""
         del questions
-        truncated = np.array([len(text) > MAX_CHARACTERS for text in texts], dtype=bool)
-        read = [_readable(text, language) for text, language in zip(texts, languages, strict=True)]
+        parts = [readable(text, language) for text, language in zip(texts, languages, strict=True)]
+        read, truncated = [part for part, _ in parts], np.array([cut for _, cut in parts], dtype=bool)
         row = np.array(
             [1 + self.languages.index(x) if x in self.languages else 0 for x in languages], dtype=int
         )
@@ -87,15 +84,11 @@ class LinearEngine:
 
     def _has_known_word(self, texts: Sequence[str]) -> Bools:
         found = np.zeros(len(texts), dtype=bool)
-        for block in ngram_blocks(texts, self.words):
-            text_of = np.repeat(np.arange(len(texts)), np.diff(block.indptr))
-            found[text_of[self.known[block.buckets]]] = True
+        for a, b in chunks_of(texts):
+            for block in ngram_blocks(texts[a:b], self.words):
+                text_of = np.repeat(np.arange(a, b), np.diff(block.indptr))
+                found[text_of[self.known[block.buckets]]] = True
         return found
-
-
-def _readable(text: str, language: str) -> str:
-    """Return what the model reads of a text: of an unknown language the emoji alone."""
-    return text[:MAX_CHARACTERS] if language else " ".join(EMOJI.findall(text[:MAX_CHARACTERS]))
 
 
 def vectors(texts: Sequence[str], spec: NgramSpec) -> Any:
