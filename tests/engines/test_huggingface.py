@@ -27,7 +27,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]]
     def make(labels: list[str]) -> Path:
         folder = tmp_path_factory.mktemp("checkpoint")
         vocabulary = {word: i for i, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])}
-        tokenizer = Tokenizer(models.WordLevel(vocabulary, **{"unk_token": "[UNK]"}))
+        tokenizer = Tokenizer(models.WordLevel(vocabulary, "[UNK]"))
         tokenizer.normalizer = normalizers.Lowercase()
         tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
         tokenizer.post_processor = processors.TemplateProcessing(
