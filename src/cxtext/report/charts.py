@@ -32,11 +32,12 @@ class Layout:
     line: int
     longest_label: int
     narrowest_part: float  # of a bar, in pixels, that its percentage fits into
+    every_tick: int  # that is labelled
 
 
 LAYOUTS = (
-    Layout("wide", 800, (190, 520), (540, 604, 800), False, 22, 26, 34),
-    Layout("narrow", 340, (12, 112), (124, 176, 338), True, 22, 44, 30),
+    Layout("wide", 800, (190, 516), (536, 608, 800), False, 22, 26, 34, 1),
+    Layout("narrow", 340, (12, 108), (120, 179, 338), True, 22, 44, 30, 2),
 )
 
 
@@ -55,7 +56,7 @@ def _interval(chart: IntervalChart, layout: Layout, alternative: str) -> Markup:
     tops, height = _tops(labels, layout)
     ticks = [(_x(value, chart.scale, layout), text) for value, text in chart.ticks]
     grid = (_line(x, HEADER - 6, x, height - GAP / 2, "grid") for x, _ in ticks)
-    told = (_text(x, TICK, text, "tick middle") for x, text in ticks)
+    told = (_text(x, TICK, text, "tick middle") for x, text in ticks[:: layout.every_tick])
     marks = (
         part
         for row, top in zip(chart.rows, tops, strict=True)

@@ -4,6 +4,7 @@ from cxtext.report.document import Bullets, Card, Cards, Paragraph, Section
 from cxtext.report.scope import Scope
 from cxtext.report.sections.agreement import told_verdict
 from cxtext.report.sections.effort import scale_ends, scale_words
+from cxtext.report.sections.satisfaction import is_combined
 
 
 def headline(scope: Scope) -> Section:
@@ -78,9 +79,10 @@ def _combined(scope: Scope) -> str | None:
     row, figure = scope.metric("csat_combined", scope.whole), scope.figure("csat_combined", scope.whole)
     if row is None or not row["n"]:
         return None
-    if figure.value is None:
-        return scope.wording("answer.not_combined", reason=figure.reason or "")
-    return scope.wording("answer.combined", value=figure.value, n=figure.n, interval=scope.interval(figure))
+    if not is_combined(figure):
+        return scope.wording("answer.not_combined", reason=figure.reason or figure.note or "")
+    interval = scope.interval(figure)
+    return scope.wording("answer.combined", value=figure.value or "", n=figure.n, interval=interval)
 
 
 def _warnings(scope: Scope) -> tuple[Paragraph | Bullets, ...]:

@@ -4,6 +4,7 @@ from cxtext.report.document import (
     Block,
     Cell,
     ChartRow,
+    Figure,
     IntervalChart,
     Mark,
     Paragraph,
@@ -32,23 +33,26 @@ def satisfaction(scope: Scope) -> Section:
 
 
 def _csat(scope: Scope, breakdown: Breakdown) -> list[Block]:
-    series = {name: metric for name, metric in SERIES.items() if name != "combined" or scope.has(metric)}
-    metrics = [
-        metric for metric in SERIES.values() if metric in {row["metric"] for row in scope.data["metrics"]}
-    ]
+    present = {row["metric"] for row in scope.data["metrics"]}
+    metrics = [metric for metric in SERIES.values() if metric in present]
     if len(breakdown.groups) > MOST_ROWS:
         return [metric_table(scope, breakdown, metrics)]
-    rows = tuple(ChartRow(label, _marks(scope, series, group)) for label, group in breakdown.groups)
+    rows = tuple(ChartRow(label, _marks(scope, group)) for label, group in breakdown.groups)
+    drawn = {mark.series for row in rows for mark in row.marks}
+    names = {name: scope.wording(f"metric.{metric}") for name, metric in SERIES.items() if name in drawn}
     ticks = tuple((float(tick), scope.wording.percent(tick, 0)) for tick in TICKS)
-    names = {name: scope.wording(f"metric.{metric}") for name, metric in series.items()}
     chart = IntervalChart(breakdown.title, rows, (0, 100), ticks, names)
     return [chart, metric_table(scope, breakdown, metrics, summary=same_figures(scope, breakdown))]
 
 
-def _marks(scope: Scope, series: dict[str, str], group: Group) -> tuple[Mark, ...]:
-    marks = (Mark(name, scope.figure(metric, group)) for name, metric in series.items())
-    # Why two figures were not combined takes a sentence; the table has it.
-    return tuple(mark for mark in marks if mark.series != "combined" or mark.figure.value is not None)
+def _marks(scope: Scope, group: Group) -> tuple[Mark, ...]:
+    marks = (Mark(name, scope.figure(metric, group)) for name, metric in SERIES.items())
+    return tuple(mark for mark in marks if mark.series != "combined" or is_combined(mark.figure))
+
+
+def is_combined(figure: Figure) -> bool:
+    """Return whether a combined figure is more than the ratings alone; a note says why it is not."""
+    return figure.value is not None and figure.note is None
 
 
 def _ratings(scope: Scope) -> list[Block]:
