@@ -188,3 +188,16 @@ def wait_for(condition) -> None:  # type: ignore[no-untyped-def]
             return
         time.sleep(0.05)
     raise TimeoutError
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    """`cxtext detect ... | head -1`: exit code 0, and nothing on standard error."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD * 500))
+    program = [sys.executable, "-c", "from cxtext.cli import main; main()", "detect", "a.jsonl"]
+    with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert b"Prima" in running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr is not None
+        assert running.stderr.read() == b""
+    assert running.returncode == 0

@@ -59,9 +59,6 @@ def main() -> None:
         if stopped.code == INTERRUPTED:
             _fail("interrupted; no output was left behind", INTERRUPTED)
         raise
-    except BrokenPipeError:
-        # The reader of our output has gone (`cxtext detect ... | head`): not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get("CXTEXT_DEBUG"):
             raise

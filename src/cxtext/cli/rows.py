@@ -1,12 +1,17 @@
 """`cxtext detect` and `cxtext classify`: the input's rows with columns added, streaming."""
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
 
 import typer
 
 from cxtext.cli import options
 from cxtext.cli.options import OUTPUT
 from cxtext.errors import InputError
+from cxtext.schema.settings import Settings
 
 Input = Annotated[str, typer.Argument(metavar="IN", help="A JSONL, CSV or Parquet file, or - for a pipe.")]
 Output = Annotated[
@@ -90,10 +95,10 @@ def classify(
 
 
 def _stream(
-    what: str,
+    what: Literal["detect", "classify"],
     source: str,
     output: str,
-    settings: options.Settings,
+    settings: Settings,
     *,
     force: bool,
     workers: int | None,
@@ -104,7 +109,7 @@ def _stream(
     from cxtext.cli import summary
     from cxtext.runners import choose_runner
 
-    with summary.progress(quiet=quiet or output == "-") as progress:
+    with summary.progress(quiet=quiet or output == "-") as progress, _reader_may_leave():
         streamed = pipeline.stream(
             what,
             source,
@@ -117,3 +122,13 @@ def _stream(
     summary.print_streamed(streamed, quiet=quiet)
     if strict and streamed.rejected.height:
         raise InputError(f"{source}: {streamed.rejected.height} rows were rejected (--strict)")
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """End quietly when the reader of our output has seen enough (`cxtext detect ... | head`)."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None

@@ -65,7 +65,8 @@ def _writer(file: IO[bytes], file_format: str) -> Iterator[WriteBatch]:
         with _parquet_writer(file) as write:
             yield write
     elif file_format == "jsonl":
-        yield lambda batch: batch.write_ndjson(file)
+        # Through Python's own write, which names a closed pipe as such.
+        yield lambda batch: _write(file, batch.write_ndjson())
     else:
         yield _csv_writer(file, "\t" if file_format == "tsv" else ",")
 
@@ -75,17 +76,22 @@ def _csv_writer(file: IO[bytes], separator: str) -> WriteBatch:
 
     def write(batch: pl.DataFrame) -> None:
         nonlocal header
-        flat(batch).write_csv(file, include_header=header, separator=separator)
+        _write(file, flat(batch).write_csv(include_header=header, separator=separator))
         header = False
 
     return write
+
+
+def _write(file: IO[bytes], text: str) -> None:
+    file.write(text.encode())
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with nested columns as JSON text, for formats that have cells only."""
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
     return frame.with_columns(
-        pl.Series(name, [_json(value) for value in frame[name].to_list()], dtype=pl.String()) for name in nested
+        pl.Series(name, [_json(value) for value in frame[name].to_list()], dtype=pl.String())
+        for name in nested
     )
 
 
