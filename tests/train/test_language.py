@@ -52,8 +52,8 @@ def test_a_trained_model_tells_the_words_it_was_shown(data: list[Path], tmp_path
         scores = detector.log_likelihoods([WORDS[label]])[0]
         assert detector.labels[int(scores.argmax())] == label
     assert not detector.log_likelihoods(["Emma"]).any()
-    assert trained.dropped["fr"] == 1
-    assert trained.dropped["nl"] == 0
+    assert trained.dropped["fr"] == {"comments": 1, "sentences": 0}
+    assert trained.dropped["nl"] == {"comments": 0, "sentences": 0}
 
 
 @pytest.mark.usefixtures("small")

@@ -35,15 +35,13 @@ def language_shares(
     evidence = detector.log_likelihoods([part for _, part in parts])
     logits = evidence + log_priors[[row for row, _ in parts]]
     speaks = (_largest_share(logits) >= SURE) & evidence.any(axis=1)
-    letters: dict[int, dict[str, int]] = {}
+    spoken: dict[int, list[tuple[str, str]]] = {}
     for (row, part), label, counts in zip(
         parts, logits.argmax(axis=1).tolist(), speaks.tolist(), strict=True
     ):
         if counts:
-            of_row = letters.setdefault(row, {})
-            name = detector.labels[label]
-            of_row[name] = of_row.get(name, 0) + sum(map(str.isalpha, part))
-    shares = {row: _normalised(counts) for row, counts in letters.items()}
+            spoken.setdefault(row, []).append((detector.labels[label], part))
+    shares = {row: _shares(said) for row, said in spoken.items() if len({label for label, _ in said}) > 1}
     return {row: found for row, found in shares.items() if _holds_two(found)}
 
 
@@ -56,7 +54,7 @@ def _parts_of_doubtful(texts: list[str], readable: Bools, logits: Floats) -> lis
 
 def _sentences(text: str) -> list[str]:
     """Return the sentences that are long enough to tell a language, or none when there is only one."""
-    parts = [part for part in _SENTENCE.split(text) if len(part.split()) >= _WORDS]
+    parts = [part for part in _SENTENCE.split(text) if part.strip().count(" ") >= _WORDS - 1]
     return parts if len(parts) > 1 else []
 
 
@@ -65,7 +63,11 @@ def _largest_share(logits: Floats) -> Floats:
     return np.asarray(1 / odds.sum(axis=1))
 
 
-def _normalised(letters: dict[str, int]) -> Shares:
+def _shares(said: list[tuple[str, str]]) -> Shares:
+    """Return label -> its share of the letters of the sentences, largest first."""
+    letters: dict[str, int] = {}
+    for label, part in said:
+        letters[label] = letters.get(label, 0) + sum(map(str.isalpha, part))
     total = sum(letters.values())
     ordered = sorted(letters.items(), key=lambda item: (-item[1], item[0]))
     return {label: count / total for label, count in ordered}
@@ -73,4 +75,4 @@ def _normalised(letters: dict[str, int]) -> Shares:
 
 def _holds_two(shares: Shares) -> bool:
     """Return whether a second language has its share, and the dominant one is supported."""
-    return len(shares) > 1 and sorted(shares.values())[-2] >= MIXED_FROM and next(iter(shares)) in LANGUAGES
+    return sorted(shares.values())[-2] >= MIXED_FROM and next(iter(shares)) in LANGUAGES

@@ -92,9 +92,13 @@ class NgramDetector:
 
     def _is_nameless(self, texts: list[str]) -> Bools:
         """Return which texts hold nothing but names and words said alike everywhere."""
+        if not len(self.nameless):
+            return np.zeros(len(texts), dtype=bool)
         short = [text if len(text) <= _NAMELESS_CHARACTERS else "" for text in texts]
         block = next(ngram_blocks(short, NAMELESS_WORDS))
-        known = np.append(np.isin(block.buckets, self.nameless), False).astype(np.int64)
+        place = np.searchsorted(self.nameless, block.buckets)
+        hits = self.nameless[np.minimum(place, len(self.nameless) - 1)] == block.buckets
+        known = np.append(hits, False).astype(np.int64)
         counts = np.diff(block.indptr)
         found = np.add.reduceat(known, block.indptr[:-1]) * (counts > 0)
         return np.asarray((found == counts) & (counts > 0))

@@ -1,7 +1,7 @@
 """Trains the language detector: a linear softmax over hashed n-grams, on texts cut as short as comments are.
 
-Steps: read; fit a first model on words and sentences alone and drop the comments whose declared language it
-contradicts; fit on everything, fresh samples at each step; calibrate the temperature on comments held out.
+Steps: read; fit a first model on words alone and drop the comments and sentences whose language it contradicts;
+fit on everything, fresh samples at each step; calibrate the temperature on comments held out.
 The same data and seed give the same bytes on one machine.
 """
 
@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 
 from cxtext import registry
 from cxtext.engines.language import NAMELESS_WORDS, READ_CHARACTERS, WEIGHTS_FILE, linear_scores, word_hashes
-from cxtext.engines.ngrams import NgramSpec, ngram_blocks
+from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_nameless
 
@@ -45,7 +45,7 @@ class Trained:
     labels: tuple[str, ...]
     weights: Weights
     temperature: float
-    dropped: dict[str, int]  # label -> comments whose label was contradicted
+    dropped: dict[str, dict[str, int]]  # label -> comments and sentences whose label was contradicted
     comments: dict[str, int]  # label -> comments trained on
 
 
@@ -113,21 +113,30 @@ def _scaled_counts(texts: list[str]) -> list[Any]:
 
 def without_contradicted(
     material: dict[str, Material], weights: Weights
-) -> tuple[dict[str, Material], dict[str, int]]:
-    """Drop comments for which a model that saw none of them is sure of another label; count them."""
-    labels = list(material)
+) -> tuple[dict[str, Material], dict[str, dict[str, int]]]:
+    """Drop lines for which a model that saw none of them is sure of another label; count them by label."""
     cleaned, dropped = {}, {}
     for place, (label, found) in enumerate(material.items()):
-        shares = _shares(linear_scores([c[:READ_CHARACTERS] for c in found.comments], NGRAMS, weights, POWER))
-        shares[:, place] = 0
-        kept = [
-            c
-            for c, other in zip(found.comments, shares.max(axis=1, initial=0), strict=True)
-            if other < CONTRADICTED
-        ]
-        cleaned[label] = replace(found, comments=kept)
-        dropped[labels[place]] = len(found.comments) - len(kept)
+        comments = _not_contradicted(found.comments, weights, place)
+        sentences = _not_contradicted(found.sentences, weights, place)
+        cleaned[label] = replace(found, comments=comments, sentences=sentences)
+        dropped[label] = {
+            "comments": len(found.comments) - len(comments),
+            "sentences": len(found.sentences) - len(sentences),
+        }
     return cleaned, dropped
+
+
+def _not_contradicted(lines: list[str], weights: Weights, place: int) -> list[str]:
+    heads = [line[:READ_CHARACTERS] for line in lines]
+    kept = []
+    for a, b in chunks_of(heads):
+        shares = _shares(linear_scores(heads[a:b], NGRAMS, weights, POWER))
+        shares[:, place] = 0
+        kept += [
+            line for line, other in zip(lines[a:b], shares.max(axis=1), strict=True) if other < CONTRADICTED
+        ]
+    return kept
 
 
 def _shares(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -188,6 +197,6 @@ def write(trained: Trained, nameless: list[str], out: Path) -> None:
         "power": POWER,
         "temperature": trained.temperature,
         "comments": trained.comments,
-        "comments_dropped": trained.dropped,
+        "dropped": trained.dropped,
     }
     registry.seal(out, config, [WEIGHTS_FILE])
