@@ -257,6 +257,10 @@ VERDICTS = [
 ]
 
 
+def _with_verdict(data: dict[str, Any], changed: dict[str, str], *, of_whole: bool) -> list[dict[str, Any]]:
+    return [row | changed if (row["group"] == {}) == of_whole else row for row in data["verdicts"]]
+
+
 class Recorder(dict[str, str]):
     """Strings that remember which were used."""
 
@@ -317,7 +321,8 @@ def _variants(data: dict[str, Any]) -> list[dict[str, Any]]:
         with_metric("csat_combined", value=None, note="refused: too few rated comments"),
         with_metric("nps", low=None, n=None),
         with_metric("csat_gap", low=-1.0, high=1.0),
-        *(data | {"verdicts": [row | changed for row in data["verdicts"]]} for changed in VERDICTS),
+        *(data | {"verdicts": _with_verdict(data, changed, of_whole=True)} for changed in VERDICTS),
+        *(data | {"verdicts": _with_verdict(data, changed, of_whole=False)} for changed in VERDICTS),
         *(with_metric("qwk", value=value) for value in (0.9, 0.7, 0.5, 0.3, 0.1, -0.1)),
     ]
     by = [{"channel": "web"}, {"touchpoint": "till"}, {"period": "2025-Q1"}]

@@ -22,6 +22,7 @@ PERCENT = frozenset(
 ONE_DECIMAL = frozenset(("nps",))
 SIGNED = {"csat_gap": 1, "bias": 2, "limits_of_agreement": 2}  # metric -> decimals
 BETWEEN = " · "
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more
 
 
@@ -142,7 +143,8 @@ class Scope:
         """Return the interval of a figure with its level: "95% interval 70.6 to 74.1"."""
         if figure.interval is None:
             return self.wording("interval.none")
-        return self.wording("interval.with_level", level=self.level, range=figure.interval)
+        unbroken = figure.interval.replace(" ", NO_BREAK)
+        return self.wording("interval.with_level", level=self.level, range=unbroken)
 
     def worded(self, metric: str, value: float, *, bare: bool = False) -> str:
         """Return a value of a metric with its unit; `bare` leaves the unit out."""

@@ -62,14 +62,14 @@ def _short_verdict(scope: Scope, verdict: Row | None) -> str:
 
 
 def told_verdict(scope: Scope) -> str | None:
-    """Return whether the inferred figures may be used, and for which groups of the first breakdown not."""
+    """Return whether the inferred figures may be used, and for which groups of the first breakdown less so."""
     verdict = _verdict(scope, scope.whole)
     if verdict is None:
         return None
     told, reason = (scope.wording.code(f"verdict.{name}", verdict[name]) for name in ("verdict", "reason"))
     sentences = [scope.wording("verdict.told", verdict=told, reason=reason)]
     groups = [pair for pair in scope.breakdowns(of=METRICS)[0].groups if pair[1] != scope.whole]
-    for kind in (Verdict.DO_NOT_USE, Verdict.WITH_CARE):
+    for kind in (kind for kind in (Verdict.DO_NOT_USE, Verdict.WITH_CARE) if kind != verdict["verdict"]):
         named = [label for label, group in groups if (_verdict(scope, group) or {}).get("verdict") == kind]
         sentences += [scope.wording(f"verdict.of.{kind}", groups=", ".join(named))] if named else []
     return " ".join(sentences)
