@@ -40,6 +40,28 @@ def language(data: Data, out: Out, seed: Seed = 0, quiet: Quiet = False) -> None
     _tell(out, quiet=quiet)
 
 
+@app.command()
+def stars(
+    data: Annotated[list[Path], typer.Option("--data", help="JSONL (.gz): text, lang, stars or label.")],
+    out: Out,
+    work: Annotated[
+        Path, typer.Option(help="Folder of checkpoints; the same call goes on where it stopped.")
+    ],
+    minutes: Annotated[float | None, typer.Option(help="End fine-tuning after so long.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Train the transformer star model; takes hours, and the extra `train`.
+
+    Example: cxtext train stars --data rated.jsonl --out models/stars --work checkpoints
+    """
+    from cxtext.train.stars import StarRecipe, train_stars
+    from cxtext.train.stars.finetune import Schedule
+
+    chosen = StarRecipe(teacher=Schedule(minutes=minutes))
+    train_stars(data, out, work, chosen=chosen, report=(lambda _: None) if quiet else typer.echo)
+    _tell(out, quiet=quiet)
+
+
 def _tell(out: Path, *, quiet: bool) -> None:
     if not quiet:
         typer.echo(f"Model: {out}")

