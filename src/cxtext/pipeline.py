@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.protect import pseudonymise_keys
+from cxtext.protect import protect_text, pseudonymise_keys
 from cxtext.read import open_table, read_comments, read_surveys, scoring_columns, scoring_frame
 from cxtext.report import (
     collect,
@@ -36,10 +36,11 @@ from cxtext.report import (
 )
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
 from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
-from cxtext.schema.results import Analysis
+from cxtext.schema.results import Analysis, CommentsRead, SurveysRead
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
 
+Read = TypeVar("Read", CommentsRead, SurveysRead)
 Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
@@ -103,8 +104,8 @@ def measure(
 ) -> Analysis:
     """Do everything `analyse` does, but write nothing. Raises as `analyse`."""
     with run.stage("read"):
-        comments = read_comments(sources, settings)
-        survey_results = read_surveys(surveys, settings)
+        comments = _without_personal_data(read_comments(sources, settings), settings)
+        survey_results = _without_personal_data(read_surveys(surveys, settings), settings)
     with run.stage("score"):
         score = partial(score_batch, context=describe_file(comments.frame, settings))
         scored = _score(comments.frame, score, runner or choose_runner(rows=comments.frame.height), progress)
@@ -128,6 +129,14 @@ def measure(
         compared=compared,
         models=models_used(settings.engine),
     )
+
+
+def _without_personal_data(read: Read, settings: Settings) -> Read:
+    # Rows that could not be read are kept as they came: they may hold an address like any other.
+    if settings.keep_personal_data:
+        return read
+    raw = [protect_text(text)[0] for text in read.rejected["raw"]]
+    return replace(read, rejected=read.rejected.with_columns(pl.Series("raw", raw, dtype=pl.String)))
 
 
 def _score(comments: pl.DataFrame, score: BatchFunction, runner: Runner, progress: Progress) -> pl.DataFrame:

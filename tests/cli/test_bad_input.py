@@ -124,6 +124,13 @@ def test_flawed_rows_are_kept_or_rejected_with_a_reason(case: Used, cxtext, tmp_
     assert comments.filter(pl.col("p_star_1").is_null() & pl.col("unscored_reason").is_null()).is_empty()
 
 
+def test_rejected_rows_hold_no_personal_data(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """A row that can't be read may hold an address like any other."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD, '{"comment": "mail an.smit@example.com'))
+    assert cxtext("analyse", "a.jsonl", "--out", "out").code == 0
+    assert lines(tmp_path / "out" / "rejected.jsonl")[0]["raw"] == '{"comment": "mail [EMAIL]'
+
+
 def test_rejected_rows_are_an_error_when_strict(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """The output is there all the same."""
     (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD, "{"))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import typer.main
 
@@ -31,6 +32,8 @@ def folder(tmp_path: Path) -> Path:
     demo = registry.assets("corpora")["demo"]
     for name in ("comments.jsonl", "surveys.csv"):
         shutil.copy(demo / name, tmp_path)
+    gold = pl.read_csv(demo / "gold.csv").join(pl.read_ndjson(demo / "comments.jsonl"), on="comment_id")
+    gold.drop("rating").write_csv(tmp_path / "labelled.csv")
     return tmp_path
 
 
