@@ -19,7 +19,7 @@ def models(as_json: Json = False) -> None:
         {
             "name": asset.name,
             "version": asset.config["version"],
-            "languages": asset.config["languages"],
+            "languages": asset.config.get("languages") or asset.config["labels"],  # a detector's labels
             "bytes": sum(asset.path(file).stat().st_size for file in asset.config["files"]),
             "folder": str(asset.folder),
         }
