@@ -19,6 +19,10 @@ class Calibration:
     scale: Floats
     offset: Floats
 
+    def apply(self, logits: Floats, group: NDArray[np.int64]) -> Floats:
+        """Return the calibrated logits (n, k) of rows in the groups (n,)."""
+        return np.asarray(self.scale[group, None] * logits + self.offset[group], dtype=np.float64)
+
 
 def fit_calibration(
     logits: Floats,
@@ -58,6 +62,50 @@ def fit_calibration(
     )
     values = found.x.reshape(groups, 1 + k)
     return Calibration(np.exp(values[:, 0]), values[:, 1:])
+
+
+def chosen_calibration(
+    logits: Floats,
+    allowed: Floats,
+    weight: Floats,
+    group: NDArray[np.int64],
+    source: NDArray[np.int64],
+    *,
+    groups: int,
+    shrinkages: tuple[float, ...] = (30.0, 300.0, 3000.0),
+) -> Calibration:
+    """Return the calibration that does best on sources left out of its fit, or none (scale 1, offset 0).
+
+    Arguments as for `fit_calibration`; source (n,) names where each row comes from. Each shrinkage is judged by
+    the mean over sources of the loss of a source under the calibration fitted to the others.
+    """
+
+    def loss(shrinkage: float | None) -> float:
+        losses = []
+        for left_out in np.unique(source):
+            inside = source == left_out
+            fitted = (
+                None
+                if shrinkage is None
+                else fit_calibration(
+                    logits[~inside],
+                    allowed[~inside],
+                    group[~inside],
+                    weight[~inside],
+                    groups=groups,
+                    shrinkage=shrinkage,
+                )
+            )
+            calibrated = logits[inside] if fitted is None else fitted.apply(logits[inside], group[inside])
+            losses.append(
+                marginal_loss(calibrated, allowed[inside], weight[inside])[0] / weight[inside].sum()
+            )
+        return float(np.mean(losses))
+
+    best = min((None, *shrinkages), key=loss)
+    if best is None:
+        return Calibration(np.ones(groups), np.zeros((groups, logits.shape[1])))
+    return fit_calibration(logits, allowed, group, weight, groups=groups, shrinkage=best)
 
 
 def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[float, Floats]:
