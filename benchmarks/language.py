@@ -238,7 +238,7 @@ def py3langid_namer(languages: Sequence[str] | None) -> Namer:
     """Return py3langid with all its languages or some."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     if languages:
         identifier.set_languages(list(languages))
     return lambda texts: [str(identifier.classify(text)[0]) for text in texts]

@@ -14,13 +14,14 @@ LABELS = ("nl", "fr", "da", "en", "nb", "de", "other")
 # What each word of the fake language says: log-likelihood of a label, 0 for those not named minus 4.
 WORDS = {
     "tak": {"da": 0.0, "nb": 0.0},
-    "meget": {"da": 0.0, "nb": -1.0},
+    "meget": {"da": 0.0},
     "bedankt": {"nl": 0.0},
     "merci": {"fr": 0.0},
     "thanks": {"en": 0.0},
     "danke": {"de": 0.0},
     "takk": {"nb": 0.0},
     "dziekuje": {"other": 0.0},
+    "folkhal": {"nl": 0.0, "other": -0.1},
     "super": {"nl": 0.0, "fr": 0.0, "da": -0.1, "en": -1.0, "nb": -0.2, "de": -0.2},
 }
 
@@ -139,12 +140,17 @@ def test_only_texts_of_no_label_and_doubtful_ones_are_put_to_the_wide_detector()
 
 
 def test_doubtful_texts_get_a_second_look() -> None:
-    """Where no label leads, the wide detector may say that it is a language of no label; never in a closed set."""
-    row: dict[str, str | None] = {"text": "super super super"}
+    """Where `other` is close, the wide detector may name a language of no label; never in a closed set."""
+    row: dict[str, str | None] = {"text": "folkhal folkhal folkhal"}
     found = answers([row])[0]
     assert (found["language"], found["language_reason"]) == (None, "unsupported")
     assert (found["language_detected"], found["language_confidence"]) == ("pl", None)
     assert languages([row], closed=("nl", "en")) == ["nl"]
+
+
+def test_a_short_text_gets_no_second_look() -> None:
+    """Under 15 characters nobody can say more."""
+    assert languages([{"text": "folkhal"}]) == ["nl"]
 
 
 def test_a_closed_set_answers_within_it() -> None:
