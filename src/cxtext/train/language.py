@@ -18,9 +18,11 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
 from cxtext import registry
+from cxtext.detect.priors import open_log_prior
 from cxtext.engines.language import NAMELESS_WORDS, READ_CHARACTERS, WEIGHTS_FILE, linear_scores, word_hashes
 from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
 from cxtext.schema.columns import LANGUAGES
+from cxtext.schema.settings import LanguageSettings
 from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_nameless
 
 Weights = NDArray[np.float32]
@@ -30,7 +32,7 @@ VERSION: Final = "1"
 NGRAMS: Final = NgramSpec(char_min=1, char_max=5, word_min=1, word_max=1, buckets=2**18, letters_only=True)
 POWER: Final = 0.5
 BATCH: Final = 16_384
-STEPS: Final = 600
+STEPS: Final = 1_100
 FIRST_STEPS: Final = 150  # of the model that checks the comments' labels
 RATE: Final = 0.5
 STEADY: Final = 0.5  # share of the steps before the rate falls
@@ -162,15 +164,19 @@ def _is_held_out(text: str) -> bool:
 def fit_temperature(
     weights: Weights, held_out: dict[str, list[str]], labels: tuple[str, ...], seed: int
 ) -> float:
-    """Return what to divide scores by so that held-out comments, cut short, are as sure as they are right."""
+    """Return what to divide scores by so that held-out comments, cut short, are as sure as they are right.
+
+    The prior is that of a text of which nothing is known.
+    """
     rng = np.random.default_rng(seed)
     pieces = {label: cut_texts(lines, 2000 if lines else 0, rng) for label, lines in held_out.items()}
     texts = [piece for label in LANGUAGES for piece in pieces[label]]
     gold = [labels.index(label) for label in LANGUAGES for _ in pieces[label]]
     scores = linear_scores(texts, NGRAMS, weights, POWER)
+    prior = open_log_prior(labels, LanguageSettings())
 
     def loss(temperature: float) -> float:
-        shares = _shares(scores / temperature)
+        shares = _shares(scores / temperature + prior)
         return float(-np.log(np.maximum(shares[np.arange(len(gold)), gold], 1e-9)).mean())
 
     return round(float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x), 3) if texts else 1.0
