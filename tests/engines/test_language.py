@@ -48,8 +48,8 @@ def test_a_few_words_are_enough(label: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\U0001f44d\U0001f44d", "10/10", "ok", "OK!!!", "Emma", "Emma Jensen", "www.shop.example/bestel",
-     "a@b.example", "[E-MAIL]", "https://example.org/en/thanks"],
+    ["", " ", "\U0001f44d\U0001f44d", "10/10", "ok", "OK!!!", "Emma", "Emma Jensen", "Mette Hansen",
+     "www.shop.example/bestel", "a@b.example", "[E-MAIL]", "https://example.org/en/thanks"],
 )  # fmt: skip
 def test_texts_without_evidence_are_rows_of_zeros(text: str) -> None:
     """Emoji, numbers, ok, names, addresses and placeholders are no sign of any language."""

@@ -113,7 +113,7 @@ def test_eight_bits_a_weight_lose_little(tmp_path: Path) -> None:
     """A written weight differs from the trained one by less than a 200th of the largest of its bucket."""
     weights = np.random.default_rng(0).normal(size=(2**8, 13)).astype(np.float32)
     trained = train.Trained(tuple(WORDS), weights, 1.0, {}, {})
-    train.write(trained, ["emma"], tmp_path)
+    train.write(trained, {"nameless": ["emma"]}, tmp_path)
     stored = load_file(tmp_path / "weights.safetensors")
     back = stored["weights"].astype(np.float32) * stored["scale"].astype(np.float32)[:, None]
     assert (np.abs(back - weights) <= np.abs(weights).max(axis=1, keepdims=True) / 200).all()
@@ -145,6 +145,7 @@ def test_sources_are_gathered_from_packages(tmp_path: Path, monkeypatch: pytest.
     nameless = (tmp_path / "out/nameless.txt").read_text("utf-8").splitlines()
     assert "emma" in nameless
     assert "hund" not in nameless
+    assert (tmp_path / "out/ordinary_names.txt").read_text("utf-8") == "hund\n"
     assert sizes["nb"][1] == 1
 
 

@@ -20,10 +20,13 @@ from cxtext.engines.language_names import ForeignNamer, foreign_script_share
 from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
 from cxtext.schema.protocols import Bools, Floats
 
+Hashes = NDArray[np.uint32]  # sorted
+
 WEIGHTS_FILE: Final = "weights.safetensors"
 READ_CHARACTERS: Final = 300  # the language of a comment shows in its first lines
+WORD_LISTS: Final = ("nameless", "ordinary_names")
 # Words by a hash of 32 bits, to know names by.
-NAMELESS_WORDS: Final = NgramSpec(
+HASHED_WORDS: Final = NgramSpec(
     char_min=1, char_max=0, word_min=1, word_max=1, buckets=2**32, letters_only=True
 )
 _NAMELESS_CHARACTERS: Final = 60  # longer texts are more than a name
@@ -41,7 +44,8 @@ class NgramDetector:
     labels: tuple[str, ...]
     spec: NgramSpec
     weights: NDArray[np.float32]  # (buckets, labels)
-    nameless: NDArray[np.uint32]  # sorted hashes of names and of words said alike everywhere
+    nameless: Hashes  # of names and of words said alike everywhere
+    ordinary_names: Hashes  # of names that are words as well: Mette, Rose
     power: float  # evidence is the sum of weights over (number of n-grams) ** power
     temperature: float  # scores are divided by it; calibrated on comments held out of training
     namer: ForeignNamer
@@ -61,7 +65,7 @@ class NgramDetector:
             labels=tuple(asset.config["labels"]),
             spec=NgramSpec(**asset.config["ngrams"]),
             weights=tensors["weights"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None],
-            nameless=tensors["nameless"],
+            **{name: tensors[name] for name in WORD_LISTS},
             power=asset.config["power"],
             temperature=asset.config["temperature"],
             namer=ForeignNamer(),
@@ -91,17 +95,32 @@ class NgramDetector:
         return scores
 
     def _is_nameless(self, texts: list[str]) -> Bools:
-        """Return which texts hold nothing but names and words said alike everywhere."""
-        if not len(self.nameless):
-            return np.zeros(len(texts), dtype=bool)
+        """Return which texts hold nothing but names and words said alike everywhere.
+
+        Names that are words as well count when every word is capitalised and one of them is only a name.
+        """
         short = [text if len(text) <= _NAMELESS_CHARACTERS else "" for text in texts]
-        block = next(ngram_blocks(short, NAMELESS_WORDS))
-        place = np.searchsorted(self.nameless, block.buckets)
-        hits = self.nameless[np.minimum(place, len(self.nameless) - 1)] == block.buckets
-        known = np.append(hits, False).astype(np.int64)
-        counts = np.diff(block.indptr)
-        found = np.add.reduceat(known, block.indptr[:-1]) * (counts > 0)
-        return np.asarray((found == counts) & (counts > 0))
+        block = next(ngram_blocks(short, HASHED_WORDS))
+        words = np.diff(block.indptr)
+        nameless = _counted(_is_in(block.buckets, self.nameless), block.indptr)
+        names = nameless + _counted(_is_in(block.buckets, self.ordinary_names), block.indptr)
+        found = (words > 0) & (nameless == words)
+        for row in np.flatnonzero((nameless > 0) & (names == words) & ~found).tolist():
+            found[row] = short[row].istitle()
+        return np.asarray(found)
+
+
+def _is_in(buckets: NDArray[np.int64], hashes: Hashes) -> Bools:
+    if not len(hashes):
+        return np.zeros(len(buckets), dtype=bool)
+    place = np.minimum(np.searchsorted(hashes, buckets), len(hashes) - 1)
+    return np.asarray(hashes[place] == buckets)
+
+
+def _counted(hits: Bools, indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of hits in each text's stretch of the buckets."""
+    before = np.concatenate([[0], np.cumsum(hits)])
+    return np.asarray(before[indptr[1:]] - before[indptr[:-1]])
 
 
 def linear_scores(
@@ -118,9 +137,9 @@ def linear_scores(
     return np.asarray(total, np.float64) / np.maximum(count, 1)[:, None] ** power
 
 
-def word_hashes(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Return the sorted hashes of single words, as `nameless` holds them."""
-    block = next(ngram_blocks(words, NAMELESS_WORDS))
+def word_hashes(words: Sequence[str]) -> Hashes:
+    """Return the sorted hashes of single words."""
+    block = next(ngram_blocks(words, HASHED_WORDS))
     return np.unique(block.buckets).astype(np.uint32)
 
 

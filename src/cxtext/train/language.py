@@ -19,11 +19,18 @@ from scipy.sparse import csr_matrix
 
 from cxtext import registry
 from cxtext.detect.priors import open_log_prior
-from cxtext.engines.language import NAMELESS_WORDS, READ_CHARACTERS, WEIGHTS_FILE, linear_scores, word_hashes
+from cxtext.engines.language import (
+    HASHED_WORDS,
+    READ_CHARACTERS,
+    WEIGHTS_FILE,
+    WORD_LISTS,
+    linear_scores,
+    word_hashes,
+)
 from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.settings import LanguageSettings
-from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_nameless
+from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_word_list
 
 Weights = NDArray[np.float32]
 Index = NDArray[np.int64]
@@ -72,7 +79,7 @@ def train_language(data: Sequence[Path], out: Path, seed: int = 0, steps: int = 
         dropped=dropped,
         comments={label: len(m.comments) for label, m in training.items()},
     )
-    write(trained, read_nameless(data), out)
+    write(trained, {name: read_word_list(data, name) for name in WORD_LISTS}, out)
     return trained
 
 
@@ -182,7 +189,7 @@ def fit_temperature(
     return round(float(minimize_scalar(loss, bounds=(0.3, 3.0), method="bounded").x), 3) if texts else 1.0
 
 
-def write(trained: Trained, nameless: list[str], out: Path) -> None:
+def write(trained: Trained, lists: dict[str, list[str]], out: Path) -> None:
     """Write weights.safetensors (8 bits a weight and a scale a bucket) and the sealed config.json."""
     out.mkdir(parents=True, exist_ok=True)
     scale = np.maximum(np.abs(trained.weights).max(axis=1) / 127, 1e-4).astype(np.float16)
@@ -190,7 +197,7 @@ def write(trained: Trained, nameless: list[str], out: Path) -> None:
     tensors = {
         "weights": np.clip(rounded, -127, 127).astype(np.int8),
         "scale": scale,
-        "nameless": word_hashes(nameless),
+        **{name: word_hashes(words) for name, words in lists.items()},
     }
     save_file(tensors, out / WEIGHTS_FILE)
     (out / WEIGHTS_FILE).chmod(0o644)
@@ -199,7 +206,7 @@ def write(trained: Trained, nameless: list[str], out: Path) -> None:
         "version": VERSION,
         "labels": list(trained.labels),
         "ngrams": asdict(NGRAMS),
-        "nameless_ngrams": asdict(NAMELESS_WORDS),
+        "hashed_words": asdict(HASHED_WORDS),
         "power": POWER,
         "temperature": trained.temperature,
         "comments": trained.comments,

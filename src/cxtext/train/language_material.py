@@ -61,9 +61,9 @@ def read_material(data: Sequence[Path]) -> dict[str, Material]:
     return {label: _material(label, folders, found) for label, found in comments.items()}
 
 
-def read_nameless(data: Sequence[Path]) -> list[str]:
-    """Return the names and words said alike everywhere, from the folders made by `gather`."""
-    return sorted({line for path in data if path.is_dir() for line in _file_lines(path / "nameless.txt")})
+def read_word_list(data: Sequence[Path], name: str) -> list[str]:
+    """Return a list of words from the folders made by `gather`: nameless or ordinary_names."""
+    return sorted({line for path in data if path.is_dir() for line in _file_lines(path / f"{name}.txt")})
 
 
 def _labelled(path: Path) -> Iterator[tuple[str, str]]:

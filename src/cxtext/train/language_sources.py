@@ -3,7 +3,8 @@
 Everything comes from kept packages; models/language/README.md names them, their licences, and the commands
 that fetch them. Input folders: `unpacked` (Debian and npm packages, laid side by side) and `translated`
 (comments put into a neighbouring language by Apertium, a file a label). Output, a file a label: `words/`
-(word, weight), `sentences/` and `comments/` (one a line), and the names that are no sign, `nameless.txt`.
+(word, weight), `sentences/` and `comments/` (one a line); and `nameless.txt`, words that are no sign of any
+language, and `ordinary_names.txt`, names that are words as well.
 """
 
 import gettext
@@ -47,9 +48,9 @@ def gather(unpacked: Path, translated: Path, out: Path) -> dict[str, tuple[int, 
         sizes[label] = (len(words), len(sentences) + len(comments))
     other = _other_words(unpacked)
     _write(out / "words" / "other.tsv", _table(other))
-    _write(
-        out / "nameless.txt", sorted(_names() - _ordinary_words(unpacked) | set(recipe()["international"]))
-    )
+    names, ordinary = _names(), _ordinary_words(unpacked)
+    _write(out / "nameless.txt", sorted(names - ordinary | set(recipe()["international"])))
+    _write(out / "ordinary_names.txt", sorted(names & ordinary))
     return sizes | {"other": (len(other), 0)}
 
 
