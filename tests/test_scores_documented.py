@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from cxtext.compare import compare_stated_with_inferred
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
+from cxtext.schema.columns import CUSTOMER_COUNTS
 from cxtext.schema.figures import Verdict
+from cxtext.schema.results import CustomersRead
 from cxtext.schema.settings import Settings
 
 Build = Callable[..., Any]
@@ -21,7 +24,12 @@ def metrics(scored_comments: Build, survey_rows: Build) -> set[str]:
     """Return the ids of all metrics that a run gives."""
     settings = Settings(themes=False)
     joined = join_surveys(scored_comments([{"rating": 5.0}]), survey_rows())
-    found = measure_groups(joined, settings).metrics, compare_stated_with_inferred(joined, settings).metrics
+    counts = {"period": ["2025"], "at_start": [10.0], "at_end": [9.0], "new": [1.0], "margin": [2.0]}
+    customers = CustomersRead(
+        counts=pl.DataFrame(counts).match_to_schema(CUSTOMER_COUNTS, missing_columns="insert")
+    )
+    measured = measure_groups(joined, settings, customers)
+    found = measured.metrics, compare_stated_with_inferred(joined, settings).metrics
     return {metric for frame in found for metric in frame["metric"]}
 
 

@@ -23,8 +23,15 @@ from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.protect import protect_text, pseudonymise_keys
-from cxtext.read import open_table, read_comments, read_surveys, scoring_columns, scoring_frame
+from cxtext.protect import protect_text, pseudonymise_frame, pseudonymise_keys
+from cxtext.read import (
+    open_table,
+    read_comments,
+    read_customers,
+    read_surveys,
+    scoring_columns,
+    scoring_frame,
+)
 from cxtext.report import (
     collect,
     load_report,
@@ -36,11 +43,11 @@ from cxtext.report import (
 )
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
 from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
-from cxtext.schema.results import Analysis, CommentsRead, SurveysRead
+from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
 
-Read = TypeVar("Read", CommentsRead, SurveysRead)
+Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead)
 Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
@@ -63,6 +70,7 @@ class Run:
 def analyse(
     sources: Sequence[str],
     surveys: Sequence[str] = (),
+    customers: Sequence[str] = (),
     *,
     out: Path,
     settings: Settings,
@@ -71,7 +79,7 @@ def analyse(
     force: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Analysis:
-    """Analyse comments and survey results and write the output folder `out`, whole or not at all.
+    """Analyse comments, survey results and customers and write the output folder `out`, whole or not at all.
 
     Without a `runner`, a pool of processes is used once the rows are worth it.
 
@@ -84,7 +92,8 @@ def analyse(
     """
     run = Run(command)
     with new_folder(out, force=force) as folder:
-        analysis = measure(sources, surveys, settings=settings, runner=runner, run=run, progress=progress)
+        inputs = (sources, surveys, customers)
+        analysis = measure(*inputs, settings=settings, runner=runner, run=run, progress=progress)
         with run.stage("report"):
             write_tables(analysis, folder)
             write_reports(collect(analysis), folder)
@@ -96,6 +105,7 @@ def analyse(
 def measure(
     sources: Sequence[str],
     surveys: Sequence[str],
+    customers: Sequence[str],
     *,
     settings: Settings,
     runner: Runner | None,
@@ -106,14 +116,18 @@ def measure(
     with run.stage("read"):
         comments = _without_personal_data(read_comments(sources, settings), settings)
         survey_results = _without_personal_data(read_surveys(surveys, settings), settings)
+        customers_read = _without_personal_data(read_customers(customers, settings), settings)
     with run.stage("score"):
         score = partial(score_batch, context=describe_file(comments.frame, settings))
         scored = _score(comments.frame, score, runner or choose_runner(rows=comments.frame.height), progress)
     with run.stage("join"):
         joined = join_surveys(scored, survey_results)
-        joined = joined if settings.keep_personal_data else pseudonymise_keys(joined)
+        if not settings.keep_personal_data:
+            joined = pseudonymise_keys(joined)
+            rows = pseudonymise_frame(customers_read.customers)
+            customers_read = replace(customers_read, customers=rows)
     with run.stage("measure"):
-        measured = measure_groups(joined, settings)
+        measured = measure_groups(joined, settings, customers_read)
     with run.stage("compare"):
         compared = replace(
             compare_stated_with_inferred(joined, settings),
@@ -128,6 +142,7 @@ def measure(
         measured=measured,
         compared=compared,
         models=models_used(settings.engine),
+        customers_read=customers_read,
     )
 
 
@@ -164,7 +179,7 @@ def write_manifest(analysis: Analysis, run: Run, folder: Path) -> None:
         "seconds": run.seconds,
         "seed": analysis.settings.seed,
         "settings": analysis.settings.model_dump(mode="json"),
-        "inputs": [asdict(file) for file in (*analysis.comments_read.files, *analysis.surveys_read.files)],
+        "inputs": [asdict(file) for read in analysis.read for file in read.files],
         "models": [asdict(model) for model in analysis.models],
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cxtext.read import vocabulary as module
+from cxtext.read.recognise import CUSTOMER_ONLY
 from cxtext.read.vocabulary import normalise, squeeze
 from cxtext.schema.columns import LANGUAGES, Role
 
@@ -15,11 +16,12 @@ WORDS = {
 }
 
 
-def test_a_column_name_means_one_thing_in_all_languages() -> None:
+@pytest.mark.parametrize("kind", ["columns", "customers"])
+def test_a_column_name_means_one_thing_in_all_languages(kind: str) -> None:
     """A French note is a rating, so no other language may call its comments note."""
     meanings: dict[str, set[str]] = {}
     for words in WORDS.values():
-        for family, names in words["columns"].items():
+        for family, names in words[kind].items():
             for name in names:
                 meanings.setdefault(squeeze(name), set()).add(family)
     assert {name: found for name, found in meanings.items() if len(found) > 1} == {}
@@ -41,7 +43,8 @@ def test_an_answer_has_one_point_in_all_languages(scale: str) -> None:
 def test_every_language_names_every_role() -> None:
     """What one language recognises the others do too."""
     families = {role.value for role in Role} | {"satisfaction"}
-    assert all(words["columns"].keys() == families for words in WORDS.values())
+    assert all(words["columns"].keys() | words["customers"].keys() == families for words in WORDS.values())
+    assert all(words["customers"].keys() == CUSTOMER_ONLY for words in WORDS.values())
     assert all(words.keys() == WORDS["en"].keys() for words in WORDS.values())
     assert all(set(words["likert"]) == set("12345") for words in WORDS.values())
 

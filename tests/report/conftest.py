@@ -74,6 +74,7 @@ METRICS = {
     "alpha": 0.7,
     "limits_of_agreement": -0.11,
     "churn_rate": 3.4,
+    "churn_rate_gross": 4.1,
     "clv": 1234.5,
     "share_unsupported": 1.2,
     "share_unscored": 4.5,

@@ -326,7 +326,19 @@ def _variants(data: dict[str, Any]) -> list[dict[str, Any]]:
         *(with_metric("qwk", value=value) for value in (0.9, 0.7, 0.5, 0.3, 0.1, -0.1)),
     ]
     by = [{"channel": "web"}, {"touchpoint": "till"}, {"period": "2025-Q1"}]
-    return [*variants, data | {"metrics": metrics + [metrics[0] | {"group": group} for group in by]}]
+    segments = [
+        {segment: value}
+        for segment in ("satisfaction_stated", "satisfaction_inferred")
+        for value in ("satisfied", "not_satisfied")
+    ]
+    churn = [row for row in metrics if row["metric"] == "churn_rate"][:1]
+    of_segments = [row | {"group": group} for group in segments for row in churn]
+    customers = [data["inputs"][0] | {"kind": "customers"}]
+    return [
+        *variants,
+        data | {"metrics": metrics + of_segments, "inputs": customers},
+        data | {"metrics": metrics + [metrics[0] | {"group": group} for group in by]},
+    ]
 
 
 def test_the_same_data_give_the_same_bytes(data: dict[str, Any], rendered: dict[str | None, str]) -> None:

@@ -20,6 +20,14 @@ def analyse(
         list[str] | None,
         typer.Option("--surveys", help="Survey results (NPS, CES, CSAT); repeatable.", rich_help_panel=INPUT),
     ] = None,
+    customers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--customers",
+            help="Customers (start, end, margin), or customers counted by market and period; repeatable.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.", rich_help_panel=OUTPUT)] = Path(
         "cxtext-out"
     ),
@@ -87,6 +95,8 @@ def analyse(
 
       cxtext analyse comments.xlsx --surveys surveys.csv --out report --by market,channel
 
+      cxtext analyse comments.jsonl --customers customers.csv --period quarter
+
       cxtext analyse export.csv --column text=Toelichting --rating-scale 1-10
     """
     from cxtext import pipeline
@@ -120,6 +130,7 @@ def analyse(
         analysis = pipeline.analyse(
             inputs,
             surveys or [],
+            customers or [],
             out=out,
             settings=settings,
             runner=choose_runner(workers=workers) if workers else None,
@@ -128,9 +139,10 @@ def analyse(
             progress=progress,
         )
     _tell(analysis, out, quiet=quiet, as_json=as_json)
-    rejected = analysis.comments_read.rejected.height + analysis.surveys_read.rejected.height
-    if strict and rejected:
-        raise InputError(f"{rejected} rows were rejected (--strict); {out / 'rejected.jsonl'} lists them")
+    if strict and analysis.rejected:
+        raise InputError(
+            f"{analysis.rejected} rows were rejected (--strict); {out / 'rejected.jsonl'} lists them"
+        )
 
 
 def _tell(analysis: Any, out: Path, *, quiet: bool, as_json: bool) -> None:

@@ -53,9 +53,8 @@ def print_summary(analysis: "Analysis", out: Path) -> None:
 
 
 def _print_recognised(console: Console, analysis: "Analysis") -> None:
-    read = (analysis.comments_read, analysis.surveys_read)
-    for file in (file for result in read for file in result.files):
-        found = [entry for result in read for entry in result.recognised if entry.file == file.name]
+    for file in (file for result in analysis.read for file in result.files):
+        found = [entry for result in analysis.read for entry in result.recognised if entry.file == file.name]
         told = ", ".join(f"{entry.what}={entry.value}{' (assumed)' * entry.assumed}" for entry in found)
         console.print(f"[bold]{escape(file.name)}[/bold]: {file.rows} rows; {escape(told)}", soft_wrap=True)
 
@@ -88,9 +87,9 @@ def print_json(analysis: "Analysis", out: Path) -> None:
 
 def print_warnings(analysis: "Analysis", out: Path) -> None:
     """Print one line on standard error for each warning, and one for rows without an answer."""
-    for warning in (*analysis.comments_read.warnings, *analysis.surveys_read.warnings):
+    for warning in (warning for result in analysis.read for warning in result.warnings):
         typer.echo(f"warning: {warning}", err=True)
-    rejected = analysis.comments_read.rejected.height + analysis.surveys_read.rejected.height
+    rejected = analysis.rejected
     reasons = analysis.joined.comments["unscored_reason"].drop_nulls().value_counts(sort=True).rows()
     if rejected or reasons:
         told = ", ".join(

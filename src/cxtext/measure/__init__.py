@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from cxtext.measure.churn import churn_figures
 from cxtext.measure.combined import combined_figures, combined_sums
 from cxtext.measure.commenters import compare_commenters
 from cxtext.measure.counts import count_rows
@@ -11,7 +12,7 @@ from cxtext.measure.reported import with_reported
 from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
 from cxtext.measure.stated import rating_sums, stated_figures
 from cxtext.measure.themes import distinctive_themes
-from cxtext.schema.results import Joined, Measured
+from cxtext.schema.results import CustomersRead, Joined, Measured
 from cxtext.schema.settings import Settings
 from cxtext.statistics.figures import metrics_frame
 from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, by_language, group_names, side_by_side
@@ -19,8 +20,10 @@ from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, by_langu
 __all__ = ["measure_groups"]
 
 
-def measure_groups(joined: Joined, settings: Settings) -> Measured:
+def measure_groups(joined: Joined, settings: Settings, customers: CustomersRead | None = None) -> Measured:
     """Return the figures of the total and of every group that `settings.by` asks for.
+
+    With `customers` also their churn and lifetime value by market, period and satisfaction.
 
     Every group has a row for every metric; one without a value says why in `note`. Formulas, units and
     sources are in docs/scores.md.
@@ -31,8 +34,9 @@ def measure_groups(joined: Joined, settings: Settings) -> Measured:
     parts = [
         _measure_breakdown(people, dimensions, settings, error, totals) for dimensions in breakdowns(settings)
     ]
+    metrics = with_reported(pl.concat(parts), joined.groups, settings)
     return Measured(
-        metrics=with_reported(pl.concat(parts), joined.groups, settings),
+        metrics=pl.concat([metrics, churn_figures(customers or CustomersRead(), joined, settings)]),
         themes=distinctive_themes(joined.comments, settings),
         counts=count_rows(joined.comments),
         commenters=compare_commenters(people, settings, totals),

@@ -1,6 +1,7 @@
 """Files to checked comments and surveys, with every rejected row kept beside them."""
 
 from cxtext.read.comments import read_comments
+from cxtext.read.customers import read_customers
 from cxtext.read.formats import open_table
 from cxtext.read.recognise import find_column, find_roles
 from cxtext.read.scoring import scoring_columns, scoring_frame
@@ -14,6 +15,7 @@ __all__ = [
     "find_roles",
     "open_table",
     "read_comments",
+    "read_customers",
     "read_surveys",
     "scoring_columns",
     "scoring_frame",

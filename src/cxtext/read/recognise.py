@@ -12,7 +12,13 @@ from cxtext.schema.columns import Role
 from cxtext.schema.settings import Settings
 
 GROUP_ONLY: Final = frozenset({Role.PERIOD, Role.N})
-COMMENT_ROLES: Final = tuple(role for role in Role if role not in GROUP_ONLY)
+CUSTOMER_ONLY: Final = frozenset(
+    {
+        *(Role.START, Role.END, Role.MARGIN),
+        *(Role.CUSTOMERS_START, Role.CUSTOMERS_END, Role.CUSTOMERS_NEW),
+    }
+)
+COMMENT_ROLES: Final = tuple(role for role in Role if role not in GROUP_ONLY | CUSTOMER_ONLY)
 _FAMILIES: Final = {Role.RATING: ("rating", "satisfaction")}  # the first that occurs is used
 _SHOWN: Final = 12  # columns listed in a message
 _SCALE: Final = re.compile(
@@ -50,10 +56,16 @@ def find_roles(
     open_answers: frozenset[str] = frozenset(),
     roles: Iterable[Role] = COMMENT_ROLES,
 ) -> Roles:
-    """Return the columns of each role; of several text columns nothing is chosen, see `undecided`."""
-    declared, missing = _declared(columns, settings)
+    """Return the columns of each role; of several text columns nothing is chosen, see `undecided`.
+
+    Where roles of customers files are asked for, their words go before others: `end date` is when a customer
+    left.
+    """
+    roles = tuple(roles)
+    words = vocabulary().columns | (vocabulary().customers if CUSTOMER_ONLY & set(roles) else {})
+    declared, missing = _declared(columns, settings, roles)
     taken = {name for names in declared.values() for name in names}
-    free = [_match(name, titles or {}, open_answers) for name in columns if name not in taken]
+    free = [_match(name, titles or {}, open_answers, words) for name in columns if name not in taken]
     found, undecided = dict(declared), {}
     for role in roles:
         if role in declared or (role is Role.TEXT and role in missing):
@@ -113,23 +125,29 @@ def scale_in_name(name: str) -> str | None:
     return f"{match[1]}-{match[2]}" if match else None
 
 
-def match_family(name: str, title: str = "") -> Column | None:
-    """Return what the name of a column, else the question it answers, says that it holds."""
+def match_family(name: str, title: str = "", families: Mapping[str, str] | None = None) -> Column | None:
+    """Return what the name of a column, else the question it answers, says that it holds.
+
+    `families` maps a name without spaces to its family; that of the vocabulary where none is given.
+    """
     words = vocabulary()
+    families = words.columns if families is None else families
     bare = _SCALE.sub(" ", name.lower()) if scale_in_name(name) else name
-    family = words.columns.get(squeeze(bare))
+    family = families.get(squeeze(bare))
     if family:
         return Column(name, family, 2)
     for text in filter(None, (bare, title)):
         kept = "".join(word for word in normalise(text).split() if word not in words.fillers)
-        family = words.columns.get(kept) or words.columns.get(squeeze(text)) or _asked(text)
+        family = families.get(kept) or families.get(squeeze(text)) or _asked(text)
         if family:
             return Column(name, family, 1)
     return None
 
 
-def _match(name: str, titles: Mapping[str, str], open_answers: frozenset[str]) -> Column | None:
-    found = match_family(name, titles.get(name, ""))
+def _match(
+    name: str, titles: Mapping[str, str], open_answers: frozenset[str], families: Mapping[str, str]
+) -> Column | None:
+    found = match_family(name, titles.get(name, ""), families)
     return Column(name, "text", 1) if found is None and name in open_answers else found
 
 
@@ -139,11 +157,14 @@ def _asked(text: str) -> str | None:
 
 
 def _declared(
-    columns: Sequence[str], settings: Settings
+    columns: Sequence[str], settings: Settings, roles: Sequence[Role]
 ) -> tuple[dict[Role, tuple[str, ...]], dict[Role, tuple[str, ...]]]:
+    """Return the declared columns of the roles asked for, and those that are not there."""
     found: dict[Role, tuple[str, ...]] = {}
     missing: dict[Role, tuple[str, ...]] = {}
     for role, names in settings.columns.items():
+        if role not in roles:
+            continue
         there = {name: _named(name, columns) for name in names}
         present = tuple(column for column in there.values() if column is not None)
         if present:

@@ -27,6 +27,7 @@ class Vocabulary:
     """
 
     columns: dict[str, str]
+    customers: dict[str, str]  # the same, of customers files only
     fillers: frozenset[str]  # words that may surround a column name
     questions: tuple[tuple[str, re.Pattern[str]], ...]  # family, what a question of it looks like
     answer_headers: frozenset[str]
@@ -61,12 +62,8 @@ def vocabulary() -> Vocabulary:
     """Return the words of all languages."""
     files = [_load(language) for language in LANGUAGES]
     return Vocabulary(
-        columns={
-            squeeze(name): family
-            for file in files
-            for family, names in file["columns"].items()
-            for name in names
-        },
+        columns=_families(file["columns"] for file in files),
+        customers=_families(file["customers"] for file in files),
         fillers=_normalised(word for file in files for word in file["fillers"]),
         questions=tuple(
             (family, _question(phrase))
@@ -93,6 +90,10 @@ def territory_aliases() -> dict[str, list[str]]:
 
 def _load(name: str) -> Any:
     return json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def _families(columns: Iterable[dict[str, list[str]]]) -> dict[str, str]:
+    return {squeeze(name): family for file in columns for family, names in file.items() for name in names}
 
 
 def _normalised(words: Iterable[str]) -> frozenset[str]:

@@ -27,7 +27,7 @@ def collect(analysis: Analysis) -> dict[str, Any]:
     Figures stay unrounded. Groups under `min_group_n` rows give no theme and no verbatim.
     """
     comments = analysis.joined.comments
-    read = (analysis.comments_read, analysis.surveys_read)
+    read = analysis.read
     hidden = _hidden_groups(analysis)
     disagreements, withheld = _disagreements(analysis.compared.disagreements, hidden)
     metrics = metric_rows(pl.concat([analysis.measured.metrics, analysis.compared.metrics]))

@@ -15,7 +15,8 @@ PERCENT = frozenset(
     (
         *("csat_stated", "csat_inferred", "csat_combined"),
         *(f"rating_share_{star}" for star in range(1, 6)),
-        *("nps_promoters", "nps_passives", "nps_detractors", "ces_easy_share", "churn_rate"),
+        *("nps_promoters", "nps_passives", "nps_detractors", "ces_easy_share"),
+        *("churn_rate", "churn_rate_gross"),
         *("agreement_exact", "agreement_within_one", "share_unsupported", "share_unscored", "match_rate"),
     )
 )

@@ -59,7 +59,7 @@ def in_contract_order(comments: pl.DataFrame) -> pl.DataFrame:
 
 def _write_rejected(analysis: Analysis, out: Path) -> Path:
     path = out / "rejected.jsonl"
-    pl.concat([analysis.comments_read.rejected, analysis.surveys_read.rejected]).write_ndjson(path)
+    pl.concat([read.rejected for read in analysis.read]).write_ndjson(path)
     return path
 
 

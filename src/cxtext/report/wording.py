@@ -121,11 +121,17 @@ def _commented(wording: Wording, value: str) -> str:
     return wording.code("commented", value)
 
 
+def _segment(wording: Wording, value: str) -> str:
+    return wording.code("segment", value)
+
+
 NAMES: dict[str, Callable[[Wording, str], str]] = {
     "market": _market,
     "language": _language,
     "period": _period,
     "commented": _commented,
+    "satisfaction_stated": _segment,
+    "satisfaction_inferred": _segment,
 }
 
 

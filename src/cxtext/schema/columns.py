@@ -28,6 +28,13 @@ class Role(StrEnum):
     # In group-level survey files only: the period a row is of, and how many answered.
     PERIOD = "period"
     N = "n"
+    # In customers files only: one customer's first and last day, or how many customers a period had.
+    START = "start"
+    END = "end"
+    CUSTOMERS_START = "customers_start"
+    CUSTOMERS_END = "customers_end"
+    CUSTOMERS_NEW = "customers_new"
+    MARGIN = "margin"
 
 
 class LanguageReason(StrEnum):
@@ -139,6 +146,30 @@ GROUP_RESULTS: Final[dict[str, pl.DataType]] = {
     "metric": pl.String(),
     "value": pl.Float64(),
     "n": pl.Int64(),
+}
+
+# Customers, one row each. `end` is null for who is still one, if `end_known`; `margin` is of one period.
+CUSTOMERS: Final[dict[str, pl.DataType]] = {
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "respondent_id": pl.String(),
+    "market": pl.String(),
+    "start": pl.Date(),
+    "end": pl.Date(),
+    "end_known": pl.Boolean(),
+    "margin": pl.Float64(),
+}
+
+# Customers counted, one row a market and period. `margin` is the average of one customer in that period.
+CUSTOMER_COUNTS: Final[dict[str, pl.DataType]] = {
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "market": pl.String(),
+    "period": pl.String(),
+    "at_start": pl.Float64(),
+    "at_end": pl.Float64(),
+    "new": pl.Float64(),
+    "margin": pl.Float64(),
 }
 
 REJECTED: Final[dict[str, pl.DataType]] = {

@@ -18,6 +18,7 @@ class Unit(StrEnum):
     ALPHA = "alpha"  # Krippendorff's, at most 1, 0 as by chance
     CES = "ces"
     TIMES = "times"  # a ratio, 1 where nothing is gained
+    MONEY = "money"  # in the currency of the margin
 
 
 class Method(StrEnum):
@@ -39,6 +40,7 @@ class Method(StrEnum):
     PPI = "ppi++"
     RATED_ONLY = "rated only"
     REPORTED = "as reported"
+    LOG_DELTA = "log delta"
 
 
 class Verdict(StrEnum):
@@ -75,3 +77,11 @@ class Note(StrEnum):
     SCALES_DIFFER = "refused: different scales"
     WIDEST = "widest interval that n and score allow"
     NO_N = "no interval: n not reported"
+    NO_START = "no figure: start dates not given"
+    NO_END = "no figure: end dates not given"
+    NO_CUSTOMERS_END = "no figure: customers at end not given"
+    NO_MARGIN = "no figure: margin not given"
+    NO_CHURN = "no figure: churn rate not above 0"
+    NET = "net: new customers make up for those who left"
+    NOT_OVER = "the period may not be over"
+    UNDATED = "satisfaction not dated: periods before it count too"

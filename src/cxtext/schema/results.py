@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cxtext.schema.columns import CALIBRATION, DIFFERENCES, METRICS, VERDICTS
+from cxtext.schema.columns import (
+    CALIBRATION,
+    CUSTOMER_COUNTS,
+    CUSTOMERS,
+    DIFFERENCES,
+    METRICS,
+    REJECTED,
+    VERDICTS,
+)
 from cxtext.schema.settings import Settings
 
 
@@ -14,7 +22,7 @@ class InputFile:
 
     name: str
     sha256: str
-    kind: str  # comments | surveys
+    kind: str  # comments | surveys | customers
     format: str  # jsonl, csv, parquet, xlsx ...
     encoding: str | None
     delimiter: str | None
@@ -52,6 +60,18 @@ class SurveysRead:
     respondents: pl.DataFrame  # schema.columns.RESPONDENTS
     groups: pl.DataFrame  # schema.columns.GROUP_RESULTS
     rejected: pl.DataFrame
+    files: tuple[InputFile, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CustomersRead:
+    """Who came and who left, as read: one row a customer, and one row a market and period."""
+
+    customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CUSTOMERS))
+    counts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CUSTOMER_COUNTS))
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
     files: tuple[InputFile, ...] = ()
     recognised: tuple[Recognised, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -153,3 +173,14 @@ class Analysis:
     measured: Measured
     compared: Compared
     models: tuple[ModelUsed, ...]
+    customers_read: CustomersRead = field(default_factory=CustomersRead)
+
+    @property
+    def read(self) -> tuple[CommentsRead | SurveysRead | CustomersRead, ...]:
+        """What was read, in the order in which it is told."""
+        return (self.comments_read, self.surveys_read, self.customers_read)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows of all files could not be read."""
+        return sum(read.rejected.height for read in self.read)

@@ -4,6 +4,7 @@ from cxtext.report.document import Section
 from cxtext.report.scope import Scope
 from cxtext.report.sections.account import account
 from cxtext.report.sections.agreement import agreement
+from cxtext.report.sections.churn import churn
 from cxtext.report.sections.contrasts import contrasts
 from cxtext.report.sections.effort import effort
 from cxtext.report.sections.headline import headline
@@ -15,7 +16,7 @@ from cxtext.report.sections.satisfaction import satisfaction
 from cxtext.report.sections.subjects import subjects
 
 IN_ORDER = (
-    *(headline, satisfaction, agreement, recommendation, effort, others, contrasts),
+    *(headline, satisfaction, agreement, recommendation, effort, churn, others, contrasts),
     *(subjects, partings, account, recognised, method),
 )
 

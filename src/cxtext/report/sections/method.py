@@ -13,7 +13,7 @@ ORDER = (
     *("agreement_exact", "agreement_within_one", "mae", "bias", "qwk", "alpha"),
     *("limits_of_agreement", "nps_correlation"),
     *("nps", "nps_promoters", "nps_passives", "nps_detractors", "ces_mean", "ces_easy_share"),
-    *("churn_rate", "clv", "share_unscored", "share_unsupported", "match_rate"),
+    *("churn_rate", "churn_rate_gross", "clv", "share_unscored", "share_unsupported", "match_rate"),
 )
 SHA256_SHOWN = 12
 IN_FILES = ("format", "compression", "encoding", "delimiter")  # told in the table of files

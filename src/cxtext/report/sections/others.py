@@ -4,18 +4,19 @@ from cxtext.report.document import Block, Paragraph, Section
 from cxtext.report.scope import Breakdown, Scope
 from cxtext.report.sections.account import SHARES as SHARES_OF_ROWS
 from cxtext.report.sections.agreement import METRICS as OF_AGREEMENT
+from cxtext.report.sections.churn import METRICS as OF_CHURN
 from cxtext.report.sections.effort import METRICS as OF_EFFORT
 from cxtext.report.sections.recommendation import CORRELATION, PARTS
 from cxtext.report.sections.satisfaction import GAINS, RATINGS, STARS, metric_table
 
 ELSEWHERE = {
     *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
-    *(*RATINGS, *GAINS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *SHARES_OF_ROWS),
+    *(*RATINGS, *GAINS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *OF_CHURN, *SHARES_OF_ROWS),
 }
 
 
 def others(scope: Scope) -> Section:
-    """Return the section on churn, customer lifetime value, and any figure without a section of its own."""
+    """Return the section on any figure without a section of its own."""
     found = dict.fromkeys(row["metric"] for row in scope.data["metrics"] if row["metric"] not in ELSEWHERE)
     metrics = [metric for metric in found if scope.has(metric)]
     blocks: list[Block] = []

@@ -1,0 +1,93 @@
+"""Customers with a start and an end to customers at risk of leaving, period by period."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from cxtext.measure.segments import SEGMENTS
+from cxtext.schema.settings import Settings
+from cxtext.statistics.groups import period_of
+
+EVERY: Final = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+FROM, TO, LEFT, FIRST = "from", "to", "left", "first"
+
+
+def calendar(customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return the periods from the first customer's start to the last date of the file.
+
+    One row a period: `place` (from 0), `first` (its first day), `period` (its name), `over` (whether the file's
+    last date is its last day or later). Empty where no customer has a start.
+    """
+    start, end = customers["start"].min(), customers["end"].max()
+    every = EVERY[settings.period]
+    if not isinstance(start, date):
+        return pl.DataFrame(
+            schema={"place": pl.Int64, FIRST: pl.Date, "period": pl.String, "over": pl.Boolean}
+        )
+    last = max(day for day in (customers["start"].max(), end) if isinstance(day, date))
+    days = pl.date_range(start, last, "1d", eager=True).dt.truncate(every).unique(maintain_order=True)
+    return pl.DataFrame({FIRST: days}).select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("place"),
+        FIRST,
+        period_of(pl.col(FIRST), settings.period).alias("period"),
+        (pl.col(FIRST).dt.offset_by(every).dt.offset_by("-1d") <= last).alias("over"),
+    )
+
+
+def at_risk(customers: pl.DataFrame, periods: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return the customers that were one at the start of any period, in an order no reshuffling changes.
+
+    Columns added: `from` and `to`, the places of the first and last period they were a customer at the start
+    of, and `left`, whether they left in the last. Customers without a start, or of whom is not known whether
+    they left, can't be placed and are left out.
+    """
+    every, last = EVERY[settings.period], periods.height - 1
+    begun = _place("start", every, periods)
+    late = pl.col("start") > pl.col("start").dt.truncate(every)
+    rows = customers.filter(pl.col("start").is_not_null(), "end_known").with_columns(
+        (begun + late.cast(pl.Int64)).alias(FROM),
+        _place("end", every, periods).fill_null(last).alias(TO),
+        pl.col("end").is_not_null().alias(LEFT),
+    )
+    order = ["market", "respondent_id", "start", "end", "margin"]
+    return rows.filter(pl.col(FROM) <= pl.col(TO)).sort(order, nulls_last=True)
+
+
+def since_they_said(
+    rows: pl.DataFrame, said: pl.DataFrame, segment: str, periods: pl.DataFrame, settings: Settings
+) -> pl.DataFrame:
+    """Return the customers whose `segment` is known, at risk from the period on in which they said it.
+
+    Earlier periods don't count: who was lost in one could not have said anything after it. `undated` tells
+    where it is not known when it was said, so that all periods count.
+    """
+    every, day = EVERY[settings.period], f"{segment}_date"
+    known = said.select("respondent_id", segment, day).drop_nulls(segment)
+    joined = rows.join(known, on="respondent_id", how="inner", maintain_order="left")
+    place = _place(day, every, periods)
+    before = pl.col(day) < pl.lit(periods[FIRST].min())
+    since = pl.when(before | pl.col(day).is_null()).then(0).otherwise(place.fill_null(periods.height))
+    return joined.with_columns(
+        pl.max_horizontal(FROM, since).alias(FROM), pl.col(day).is_null().alias("undated")
+    ).filter(pl.col(FROM) <= pl.col(TO))
+
+
+def _place(day: str, every: str, periods: pl.DataFrame) -> pl.Expr:
+    first = pl.col(day).dt.truncate(every)
+    return first.replace_strict(periods[FIRST], periods["place"], default=None, return_dtype=pl.Int64)
+
+
+def by_period(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a customer and period at risk, with `period`, and `left` in the last only."""
+    place = pl.int_ranges(FROM, pl.col(TO) + 1).alias("place")
+    long = rows.with_columns(place).explode("place")
+    named = long.join(periods.select("place", "period", "over"), on="place", maintain_order="left")
+    return named.with_columns(
+        (pl.col(LEFT) & (pl.col("place") == pl.col(TO))).alias(LEFT),
+        pl.col("place").alias(FROM),
+        pl.col("place").alias(TO),
+    )
+
+
+__all__ = ["FROM", "LEFT", "SEGMENTS", "TO", "at_risk", "by_period", "calendar", "since_they_said"]
