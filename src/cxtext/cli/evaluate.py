@@ -46,6 +46,39 @@ def language(
     )
 
 
+@app.command()
+def stars(
+    gold: Gold,
+    gold_column: GoldColumn = "stars",
+    engine: options.Engine = None,
+    against: Annotated[str | None, typer.Option(help="A second engine to compare with.")] = None,
+    column: options.Column = None,
+    question: options.Question = None,
+    languages: options.Languages = None,
+    priors: options.Priors = None,
+    as_json: options.Json = False,
+) -> None:
+    """Measure inferred stars: is cxtext good enough on your data, and for which language not?
+
+    Example: cxtext evaluate stars --gold labelled.csv
+    """
+    from cxtext.engines import load_star_engine
+    from cxtext.evaluate.gold import read_gold_stars
+    from cxtext.evaluate.stars import evaluate_stars
+
+    settings = options.settings_from(
+        None,
+        columns=options.columns(column),
+        engine=engine,
+        question=question,
+        language=options.language(languages, priors),
+    )
+    rows = read_gold_stars(gold, gold_column, settings).filter(pl.col("language").is_not_null())
+    second = load_star_engine(against) if against else None
+    found = evaluate_stars(rows, load_star_engine(settings.engine), second, level=settings.level)
+    _show({"figures": found.figures, "calibration": found.calibration}, as_json=as_json)
+
+
 def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({name: table.to_dicts() for name, table in tables.items()}, indent=2))

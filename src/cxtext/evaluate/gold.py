@@ -6,6 +6,7 @@ from cxtext.errors import InputError
 from cxtext.read import open_table, scoring_columns, scoring_frame
 from cxtext.schema.columns import Role
 from cxtext.schema.settings import Settings
+from cxtext.score import ScoreContext, detect_batch
 
 
 def read_gold(source: str, column: str, settings: Settings, *, keep_language: bool) -> pl.DataFrame:
@@ -21,7 +22,9 @@ def read_gold(source: str, column: str, settings: Settings, *, keep_language: bo
     table = open_table(source, settings)
     if column not in table.columns:
         there = ", ".join(table.columns)
-        raise InputError(f"{source}: no gold column {column!r}; there are {there}; name it with --gold-column")
+        raise InputError(
+            f"{source}: no gold column {column!r}; there are {there}; name it with --gold-column"
+        )
     columns = scoring_columns(table, settings)
     if not keep_language:
         columns.pop(Role.LANGUAGE, None)
@@ -30,3 +33,22 @@ def read_gold(source: str, column: str, settings: Settings, *, keep_language: bo
         for batch in table.batches()
     ]
     return pl.concat(parts)
+
+
+def read_gold_stars(source: str, column: str, settings: Settings) -> pl.DataFrame:
+    """Return the rows of a file with `text, question, market, language` and `stars` (1..5, else null).
+
+    The language is detected, with the file's own language column as a prior where it has one.
+
+    Raises
+    ------
+    InputError: as `read_gold`; or no row of `column` holds 1, 2, 3, 4 or 5.
+    """
+    rows = read_gold(source, column, settings, keep_language=True)
+    stars = rows["gold"].cast(pl.Float64, strict=False)
+    known = rows.with_columns(stars=pl.when(stars.is_in([1, 2, 3, 4, 5])).then(stars).cast(pl.Int64))
+    if known["stars"].is_null().all():
+        raise InputError(
+            f"{source}: column {column!r} holds no star from 1 to 5; name another with --gold-column"
+        )
+    return detect_batch(known, ScoreContext(settings, mix=None))
