@@ -58,7 +58,7 @@ def stars(
     priors: options.Priors = None,
     as_json: options.Json = False,
 ) -> None:
-    """Measure inferred stars: is cxtext good enough on your data, and for which language not?
+    """Measure inferred stars on your data: is cxtext good enough, and for which language not.
 
     Example: cxtext evaluate stars --gold labelled.csv
     """
