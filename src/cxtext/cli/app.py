@@ -18,6 +18,7 @@ or exists already; 130 interrupted. With --strict, rejected rows give 3.
 """
 
 INTERRUPTED = 130
+OWN_CODE = str(Path(__file__).parents[1])
 
 app = typer.Typer(
     name="cxtext",
@@ -72,6 +73,7 @@ def _fail(message: str, code: int) -> None:
 
 def _internal(error: Exception) -> str:
     # Not the error's own text: it may quote a comment.
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = next((frame for frame in reversed(frames) if OWN_CODE in frame.filename), frames[-1])
     where = f"{Path(place.filename).name}:{place.lineno}"
     return f"internal error ({type(error).__name__} at {where}); please report it, with CXTEXT_DEBUG=1 set"
