@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cxtext.cli import options
 
@@ -84,7 +84,7 @@ def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:
         typer.echo(json.dumps({name: table.to_dicts() for name, table in tables.items()}, indent=2))
         return
     for name, frame in tables.items():
-        table = Table(*frame.columns, title=name)
+        table = Table(*(Column(column, overflow="fold") for column in frame.columns), title=name)
         for row in frame.iter_rows():
             table.add_row(*(_cell(value) for value in row))
         Console().print(table)
