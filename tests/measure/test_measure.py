@@ -69,6 +69,18 @@ def test_a_rating_of_the_survey_counts_once(measured: Build) -> None:
     assert (found["value"], found["n"]) == (100, 11)
 
 
+def test_the_rating_of_a_row_with_several_texts_counts_once(measured: Build) -> None:
+    """Eleven rows with two comments each are eleven ratings, in each language that they are written in."""
+    rows = [
+        {"source_row": row, "rating": 5, "market": "NL", "language": language}
+        for row in range(11)
+        for language in ("nl", "en")
+    ]
+    metrics = measured(rows)
+    for group in ({}, {"market": "NL"}, {"language": "nl"}, {"language": "en"}):
+        assert _figure(metrics, "csat_stated", **group)["n"] == 11
+
+
 def test_nps_counts_every_respondent_by_language_only_those_who_wrote(measured: Build) -> None:
     """Twelve answered, ten of them wrote in Dutch."""
     surveys = [

@@ -56,11 +56,19 @@ def populations(joined: Joined, settings: Settings) -> Populations:
 def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     dimensions = sorted({name for by in settings.by for name in by} - {"language"})
     columns = [*dimensions, COMMENTED, "languages", "stated_rating_1_5", "satisfied"]
-    own = comments.filter(pl.col("stated_from") == "comment").with_columns(pl.lit("yes").alias(COMMENTED))
     from_survey = respondents.filter(pl.col("stated_rating_1_5").is_not_null(), ~pl.col("rated_in_comment"))
     return pl.concat(
         [
-            own.with_columns(languages=pl.concat_list("language").list.drop_nulls()).select(columns),
+            _own_ratings(comments, dimensions).select(columns),
             from_survey.with_columns(stated_satisfied(settings)).select(columns),
         ]
     )
+
+
+def _own_ratings(comments: pl.DataFrame, dimensions: list[str]) -> pl.DataFrame:
+    """Return one row a rated row of the input, which is several comments where it has several texts."""
+    own = comments.filter(pl.col("stated_from") == "comment")
+    same = pl.col(*dimensions, "stated_rating_1_5", "satisfied").first()
+    languages = pl.col("language").drop_nulls().unique().sort().alias("languages")
+    rows = own.group_by("source_file", "source_row", maintain_order=True).agg(same, languages)
+    return rows.with_columns(pl.lit("yes").alias(COMMENTED))
