@@ -1,5 +1,6 @@
 """Calibration of class probabilities: a scale and an offset per group, shrunk to what the groups share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 _WHOLE: Final = 1e-12  # keeps the logarithm of a vanishing probability finite
 
@@ -19,7 +21,7 @@ class Calibration:
     scale: Floats
     offset: Floats
 
-    def apply(self, logits: Floats, group: NDArray[np.int64]) -> Floats:
+    def apply(self, logits: Floats, group: Index) -> Floats:
         """Return the calibrated logits (n, k) of rows in the groups (n,)."""
         return np.asarray(self.scale[group, None] * logits + self.offset[group], dtype=np.float64)
 
@@ -27,85 +29,75 @@ class Calibration:
 def fit_calibration(
     logits: Floats,
     allowed: Floats,
-    group: NDArray[np.int64],
+    group: Index,
     weight: Floats,
     *,
     groups: int,
     shrinkage: float,
+    directions: Floats | None = None,
 ) -> Calibration:
     """Fit scale and offset of each group by maximum marginal likelihood.
 
     logits (n, k) of rows the model has not seen; allowed (n, k), 1 where a class agrees with what is known of
-    the row (several when the label is coarse); group (n,) in 0..groups-1; weight (n,) >= 0. A group's log
-    scale and offsets are drawn to the mean of all groups by half `shrinkage` times their squared distance, so
-    that a group of few rows, or none, takes over what the others agree on. Temperature and vector scaling:
-    Guo et al. 2017, On Calibration of Modern Neural Networks.
+    the row (several when the label is coarse); group (n,) in 0..groups-1; weight (n,) >= 0; directions (m, k),
+    the offsets to choose from (null: any). A group's log scale and offset are drawn to the mean of all groups by
+    half `shrinkage` times their squared distance, so that a group of few rows, or none, takes over what the
+    others agree on. Temperature and vector scaling: Guo et al. 2017, On Calibration of Modern Neural Networks.
     """
-    k = logits.shape[1]
+    ways = np.eye(logits.shape[1]) if directions is None else directions
 
     def objective(flat: Floats) -> tuple[float, Floats]:
-        values = flat.reshape(groups, 1 + k)
+        values = flat.reshape(groups, 1 + len(ways))
         scaled = np.exp(values[group, :1]) * logits
-        loss, slope = marginal_loss(scaled + values[group, 1:], allowed, weight)
-        per_row = np.column_stack([(slope * scaled).sum(1), slope])
+        loss, slope = marginal_loss(scaled + values[group, 1:] @ ways, allowed, weight)
         gradient = np.zeros_like(values)
-        np.add.at(gradient, group, per_row)
+        np.add.at(gradient, group, np.column_stack([(slope * scaled).sum(1), slope @ ways.T]))
         apart = values - values.mean(axis=0)
-        centred = values[:, 1:].mean(axis=1, keepdims=True)  # a shift of all classes changes nothing
-        loss += 0.5 * shrinkage * float((apart**2).sum()) + 0.5 * float((centred**2).sum())
+        shift = (values[:, 1:] @ ways).mean(axis=1, keepdims=True)  # of all classes alike: changes nothing
+        loss += 0.5 * shrinkage * float((apart**2).sum()) + 0.5 * float((shift**2).sum())
         gradient += shrinkage * apart
-        gradient[:, 1:] += centred / k
+        gradient[:, 1:] += shift * ways.mean(axis=1)
         return loss, gradient.ravel()
 
-    found: Any = minimize(
-        objective, np.zeros(groups * (1 + k)), jac=True, method="L-BFGS-B", options={"maxiter": 500}
-    )
-    values = found.x.reshape(groups, 1 + k)
-    return Calibration(np.exp(values[:, 0]), values[:, 1:])
+    start = np.zeros(groups * (1 + len(ways)))
+    found: Any = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    values = found.x.reshape(groups, 1 + len(ways))
+    return Calibration(np.exp(values[:, 0]), values[:, 1:] @ ways)
 
 
 def chosen_calibration(
     logits: Floats,
     allowed: Floats,
+    group: Index,
     weight: Floats,
-    group: NDArray[np.int64],
-    source: NDArray[np.int64],
+    source: Index,
     *,
     groups: int,
-    shrinkages: tuple[float, ...] = (30.0, 300.0, 3000.0),
+    shrinkages: Sequence[float],
+    directions: Floats | None = None,
 ) -> Calibration:
     """Return the calibration that does best on sources left out of its fit, or none (scale 1, offset 0).
 
-    Arguments as for `fit_calibration`; source (n,) names where each row comes from. Each shrinkage is judged by
-    the mean over sources of the loss of a source under the calibration fitted to the others.
+    Arguments as for `fit_calibration`; source (n,) names where each row comes from. A shrinkage is judged by the
+    mean over sources of the mean loss of a source under the calibration fitted to all the others.
     """
+    none = Calibration(np.ones(groups), np.zeros((groups, logits.shape[1])))
 
-    def loss(shrinkage: float | None) -> float:
+    def fitted(rows: Any, shrinkage: float | None) -> Calibration:
+        if shrinkage is None:
+            return none
+        chosen = (array[rows] for array in (logits, allowed, group, weight))
+        return fit_calibration(*chosen, groups=groups, shrinkage=shrinkage, directions=directions)
+
+    def loss_left_out(shrinkage: float | None) -> float:
         losses = []
-        for left_out in np.unique(source):
-            inside = source == left_out
-            fitted = (
-                None
-                if shrinkage is None
-                else fit_calibration(
-                    logits[~inside],
-                    allowed[~inside],
-                    group[~inside],
-                    weight[~inside],
-                    groups=groups,
-                    shrinkage=shrinkage,
-                )
-            )
-            calibrated = logits[inside] if fitted is None else fitted.apply(logits[inside], group[inside])
-            losses.append(
-                marginal_loss(calibrated, allowed[inside], weight[inside])[0] / weight[inside].sum()
-            )
+        for name in np.unique(source):
+            inside = source == name
+            calibrated = fitted(~inside, shrinkage).apply(logits[inside], group[inside])
+            losses.append(marginal_loss(calibrated, allowed[inside], np.ones(inside.sum()))[0] / inside.sum())
         return float(np.mean(losses))
 
-    best = min((None, *shrinkages), key=loss)
-    if best is None:
-        return Calibration(np.ones(groups), np.zeros((groups, logits.shape[1])))
-    return fit_calibration(logits, allowed, group, weight, groups=groups, shrinkage=best)
+    return fitted(slice(None), min((None, *shrinkages), key=loss_left_out)) if len(source) else none
 
 
 def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[float, Floats]:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-SET_POWER: Final = 0.5  # n rows of a set weigh n ** 0.5 together,
+SET_POWER: Final = 0.5  # n rows of a set weigh about n ** 0.5 together,
 LANGUAGE_POWER: Final = 0.5  # and so do the sets of a language
+SMALL: Final = 300.0  # rows; sets smaller than about this don't gain by it
 BALANCE: Final = (
     0.5  # 0 leaves complaints and praise of a set as many as they are, 1 gives both the same weight
 )
@@ -30,7 +31,7 @@ def row_weights(rated: pl.DataFrame, allowed: Floats, set_weight: Mapping[str, f
     rows = rated.select(
         "language", "set", side=pl.Series(side), w=pl.col("set").replace_strict(set_weight, default=1.0)
     )
-    rows = rows.with_columns(w * w.sum().over("language", "set") ** (SET_POWER - 1))
+    rows = rows.with_columns(w * (SMALL + w.sum().over("language", "set")) ** (SET_POWER - 1))
     rows = rows.with_columns(w * w.sum().over("language") ** (LANGUAGE_POWER - 1))
     both = w.sum().over("language", "set", opinion)
     leaned = w * w.sum().over("language", "set", "side") ** -BALANCE

@@ -87,7 +87,8 @@ def allowed_stars(rated: pl.DataFrame) -> NDArray[np.float64]:
 
 def _read(file: Path) -> pl.DataFrame:
     """Return the file's rows with the columns of RATED, values that mean nothing as null."""
-    frame = _with_label_of_aspects(_table(file))
+    name = file.name.split(".")[0]
+    frame = _with_label_of_aspects(_table(file), name)
     found = {role: next((c for c in names if c in frame.columns), None) for role, names in _ALIASES.items()}
     for role in ("text", "language"):
         if found[role] is None:
@@ -98,7 +99,7 @@ def _read(file: Path) -> pl.DataFrame:
         column["label"].cast(pl.String).str.to_lowercase(),
     )
     return frame.select(
-        column["set"].cast(pl.String).fill_null(file.name.split(".")[0]).alias("set"),
+        column["set"].cast(pl.String).fill_null(name).alias("set"),
         column["text"].cast(pl.String).alias("text"),
         column["language"].cast(pl.String).str.to_lowercase().alias("language"),
         pl.when(stars.is_in([1.0, 2.0, 3.0, 4.0, 5.0])).then(stars).cast(pl.Int64).alias("stars"),
@@ -122,9 +123,19 @@ def _table(file: Path) -> pl.DataFrame:
         ) from error
 
 
-def _with_label_of_aspects(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add the label of sentences whose `aspects` (a list with `polarity`) all agree; none for the others."""
+def _with_label_of_aspects(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add `label` and `set` to sentences with `aspects` (a list with `polarity`), as far as they are lacking.
+
+    The label is what all aspects agree on. A sentence without aspects is neutral, in a set of its own, because
+    nobody called it that.
+    """
     if "aspects" not in frame.columns or "label" in frame.columns:
         return frame
-    polarity = pl.col("aspects").list.eval(pl.element().struct.field("polarity")).list.unique()
-    return frame.with_columns(label=pl.when(polarity.list.len() == 1).then(polarity.list.first()))
+    if frame["aspects"].list.len().sum() == 0:
+        polarity = pl.lit([], dtype=pl.List(pl.String))
+    else:
+        polarity = pl.col("aspects").list.eval(pl.element().struct.field("polarity")).list.unique()
+    none = pl.col("aspects").list.len() == 0
+    label = pl.when(none).then(pl.lit("neutral")).when(polarity.list.len() == 1).then(polarity.list.first())
+    sets = pl.when(none).then(pl.lit(f"{name}, no aspect")).otherwise(pl.lit(name))
+    return frame.with_columns(label=label, set=sets if "set" not in frame.columns else pl.col("set"))
