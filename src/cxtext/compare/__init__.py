@@ -5,9 +5,9 @@ from cxtext.compare.calibration import calibration_table
 from cxtext.compare.differences import compare_groups
 from cxtext.compare.partings import partings
 from cxtext.compare.verdicts import verdicts
+from cxtext.figures.groups import with_dimensions
 from cxtext.schema.results import Compared, Joined
 from cxtext.schema.settings import Settings
-from cxtext.statistics.groups import with_dimensions
 
 __all__ = ["compare_groups", "compare_stated_with_inferred"]
 

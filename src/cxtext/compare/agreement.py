@@ -5,14 +5,14 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.groups import Dimensions, aggregate, breakdowns, group_names
+from cxtext.figures.rows import Figures, metrics_frame
+from cxtext.figures.satisfied import inferred_satisfaction, stated_satisfied
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.settings import Settings
 from cxtext.statistics.agreement import krippendorff_alpha, quadratic_weighted_kappa
 from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
-from cxtext.statistics.figures import Figures, metrics_frame
-from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, group_names
 from cxtext.statistics.intervals import Estimate, Floats, floats, mean_t, wilson
-from cxtext.statistics.satisfied import inferred_satisfaction, stated_satisfied
 
 CELLS: Final = 25  # stated stars by inferred stars
 COEFFICIENTS: Final = {

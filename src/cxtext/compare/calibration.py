@@ -5,12 +5,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.groups import Dimensions, aggregate, breakdowns, group_names
+from cxtext.figures.rows import suppressed
+from cxtext.figures.satisfied import stated_satisfied
 from cxtext.schema.columns import CALIBRATION
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import suppressed
-from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, group_names
 from cxtext.statistics.intervals import floats, wilson
-from cxtext.statistics.satisfied import stated_satisfied
 
 BINS: Final = 10
 _BIN: Final = "bin"

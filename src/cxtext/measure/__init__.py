@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from cxtext.figures.groups import Dimensions, aggregate, breakdowns, by_language, group_names, side_by_side
+from cxtext.figures.rows import metrics_frame
 from cxtext.measure.churn import churn_figures
 from cxtext.measure.combined import combined_figures, combined_sums
 from cxtext.measure.commenters import compare_commenters
@@ -14,8 +16,6 @@ from cxtext.measure.stated import rating_sums, stated_figures
 from cxtext.measure.themes import distinctive_themes
 from cxtext.schema.results import CustomersRead, Joined, Measured
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import metrics_frame
-from cxtext.statistics.groups import Dimensions, aggregate, breakdowns, by_language, group_names, side_by_side
 
 __all__ = ["measure_groups"]
 

@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.groups import TOTAL, Dimensions, group_names
+from cxtext.figures.rows import Figures, metrics_frame
 from cxtext.measure.segments import SEGMENTS, satisfaction_segments
 from cxtext.measure.tenure import FROM, LEFT, TO, at_risk, by_period, calendar, since_they_said
 from cxtext.schema.columns import METRICS
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.results import CustomersRead, Joined
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import Figures, metrics_frame
-from cxtext.statistics.groups import TOTAL, Dimensions, group_names
 from cxtext.statistics.intervals import Estimate, Floats, floats, known, wilson
 from cxtext.statistics.lifetime import lifetime_value
 

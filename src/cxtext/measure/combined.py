@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.rows import Figures
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import Figures
 from cxtext.statistics.intervals import Estimate, Floats, known
 from cxtext.statistics.ppi import Moments, PredictionPowered, beyond_chance, ppi_mean, ppi_share
 

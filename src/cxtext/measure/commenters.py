@@ -2,13 +2,13 @@
 
 import polars as pl
 
+from cxtext.figures.groups import aggregate, group_names, side_by_side
+from cxtext.figures.rows import metrics_frame
 from cxtext.measure.populations import COMMENTED, Populations
 from cxtext.measure.scores import score_figures, score_sums
 from cxtext.measure.stated import rating_sums, stated_figures
 from cxtext.schema.columns import METRICS
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import metrics_frame
-from cxtext.statistics.groups import aggregate, group_names, side_by_side
 
 
 def compare_commenters(people: Populations, settings: Settings, totals: dict[str, int]) -> pl.DataFrame:

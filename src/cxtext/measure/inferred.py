@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.rows import Figures, Ints
+from cxtext.figures.satisfied import inferred_satisfaction
 from cxtext.schema.columns import P_STARS, LanguageReason
 from cxtext.schema.figures import Method, Unit
 from cxtext.schema.settings import Settings
-from cxtext.statistics.figures import Figures, Ints
 from cxtext.statistics.intervals import known
 from cxtext.statistics.quantification import between_company_interval
-from cxtext.statistics.satisfied import inferred_satisfaction
 
 SCORED: Final = pl.col("inferred_rating_1_5").is_not_null()
 # Root mean square errors on companies an engine never saw, measured by benchmarks/quantification.py.

@@ -1,13 +1,14 @@
 """Who a figure is about: comments, ratings, respondents, and pairs of an inferred rating with an NPS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from cxtext.figures.groups import Dimensions, with_dimensions
+from cxtext.figures.satisfied import stated_satisfied
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
-from cxtext.statistics.groups import Dimensions, with_dimensions
-from cxtext.statistics.satisfied import stated_satisfied
 
 KEY = "respondent_id"
 COMMENTED = "commented"
@@ -65,7 +66,7 @@ def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settin
     )
 
 
-def _own_ratings(comments: pl.DataFrame, dimensions: list[str]) -> pl.DataFrame:
+def _own_ratings(comments: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
     """Return one row a rated row of the input, which is several comments where it has several texts."""
     own = comments.filter(pl.col("stated_from") == "comment")
     same = pl.col(*dimensions, "stated_rating_1_5", "satisfied").first()

@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
+from cxtext.figures.rows import Figures
 from cxtext.schema.figures import Method, Note, Unit
-from cxtext.statistics.figures import Figures
 from cxtext.statistics.intervals import correlation, mean_t, net_promoter_score, wilson
 
 PROMOTER_FROM, PASSIVE_FROM = 9, 7

@@ -4,9 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.figures.satisfied import inferred_satisfaction, stated_satisfied
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
-from cxtext.statistics.satisfied import inferred_satisfaction, stated_satisfied
 
 KEY: Final = "respondent_id"
 STATED, INFERRED = "satisfaction_stated", "satisfaction_inferred"

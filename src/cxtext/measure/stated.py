@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from cxtext.figures.rows import Figures
 from cxtext.schema.figures import Method, Unit
-from cxtext.statistics.figures import Figures
 from cxtext.statistics.intervals import mean_t, wilson
 
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.figures.groups import period_of
 from cxtext.measure.segments import SEGMENTS
 from cxtext.schema.settings import Settings
-from cxtext.statistics.groups import period_of
 
 EVERY: Final = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 FROM, TO, LEFT, FIRST = "from", "to", "left", "first"

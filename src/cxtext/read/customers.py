@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from cxtext.errors import InputError
+from cxtext.figures.groups import period_of
 from cxtext.read.amounts import read_amounts
 from cxtext.read.dates import read_dates
 from cxtext.read.fields import column, keys, plain_text
@@ -17,7 +18,6 @@ from cxtext.read.territories import market_codes
 from cxtext.schema.columns import CUSTOMER_COUNTS, CUSTOMERS, Role
 from cxtext.schema.results import CustomersRead, Recognised
 from cxtext.schema.settings import Settings
-from cxtext.statistics.groups import period_of
 
 _ROLES: Final = (
     *(Role.ID, Role.RESPONDENT_ID, Role.MARKET, Role.PERIOD, Role.DATE),

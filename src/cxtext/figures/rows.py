@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from cxtext.figures.groups import Dimensions
 from cxtext.schema.columns import METRICS
 from cxtext.schema.figures import Note
-from cxtext.statistics.groups import Dimensions
 from cxtext.statistics.intervals import Estimate, floats
 
 Bools = NDArray[np.bool_]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxtext.statistics.figures import suppressed
+from cxtext.figures.rows import suppressed
 
 SMALLEST = 10
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from cxtext.figures.groups import aggregate, breakdowns, group_names, side_by_side, with_dimensions
 from cxtext.schema.settings import Settings
-from cxtext.statistics.groups import aggregate, breakdowns, group_names, side_by_side, with_dimensions
 
 
 def test_names_are_json_in_the_order_of_the_dimensions() -> None:
