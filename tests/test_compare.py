@@ -118,6 +118,16 @@ def test_calibration_sets_scores_beside_ratings(compared: Build) -> None:
     assert row["bin_from"][1] == pytest.approx(0.8)
 
 
+def test_calibration_of_a_market_hidden_for_another_is_hidden(compared: Build) -> None:
+    """The tenths of NL would add up to its stated CSAT, and that would tell LU's."""
+    rows = [{"market": m, "rating": 5.0, "stars": STARS[5]} for m in ["DK"] * 30 + ["NL"] * 20 + ["LU"] * 4]
+    table = compared(rows).calibration
+    shown = {
+        m: table.filter(group=json.dumps({"market": m}))["stated"].count() > 0 for m in ("DK", "NL", "LU")
+    }
+    assert shown == {"DK": True, "NL": False, "LU": False}
+
+
 def test_the_quiet_unhappy_and_the_loud_happy_are_named(compared: Build) -> None:
     """Rated 5 with words of 1, rated 1 with words of 5, each with the words that show it."""
     themes = [

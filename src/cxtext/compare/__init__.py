@@ -20,9 +20,10 @@ def compare_stated_with_inferred(joined: Joined, settings: Settings) -> Compared
     """
     comments = with_dimensions(joined.comments, settings).with_columns(*paired(settings))
     metrics = agreement_metrics(comments, settings)
+    hidden = metrics.filter("suppressed", metric="csat_gap")["group"]
     return Compared(
         metrics=metrics,
         disagreements=partings(comments),
-        calibration=calibration_table(comments, settings),
+        calibration=calibration_table(comments, hidden, settings),
         verdicts=verdicts(metrics),
     )

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.figures.disclosure import hide_derivable
 from cxtext.figures.groups import Dimensions, aggregate, breakdowns, group_names
 from cxtext.figures.rows import Figures, metrics_frame
 from cxtext.figures.satisfied import inferred_satisfaction, stated_satisfied
@@ -39,22 +40,16 @@ def paired(settings: Settings) -> list[pl.Expr]:
 
 def agreement_metrics(comments: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return the rows of schema.columns.METRICS on the agreement of each group; `comments` has `paired`."""
-    totals: dict[str, int] = {}
-    return pl.concat(
-        [_of_breakdown(comments, dimensions, settings, totals) for dimensions in breakdowns(settings)]
-    )
+    parts = [_of_breakdown(comments, dimensions, settings) for dimensions in breakdowns(settings)]
+    return hide_derivable(pl.concat(parts), settings.min_group_n)
 
 
-def _of_breakdown(
-    comments: pl.DataFrame, dimensions: Dimensions, settings: Settings, totals: dict[str, int]
-) -> pl.DataFrame:
+def _of_breakdown(comments: pl.DataFrame, dimensions: Dimensions, settings: Settings) -> pl.DataFrame:
     sums = aggregate(comments, dimensions, _sums())
     groups = group_names(sums, dimensions)
     return metrics_frame(
         groups,
-        dimensions,
         [*_gaps(sums, settings.level), *_agreement(sums, groups, settings)],
-        totals=totals,
         smallest=settings.min_group_n,
         level=settings.level,
     )

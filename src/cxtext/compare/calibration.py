@@ -2,32 +2,36 @@
 
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from cxtext.figures.groups import Dimensions, aggregate, breakdowns, group_names
-from cxtext.figures.rows import suppressed
+from cxtext.figures.rows import few
 from cxtext.figures.satisfied import stated_satisfied
 from cxtext.schema.columns import CALIBRATION
 from cxtext.schema.settings import Settings
 from cxtext.statistics.intervals import floats, wilson
 
 BINS: Final = 10
+SHOWN: Final = ("inferred", "stated", "low", "high")
 _BIN: Final = "bin"
 
 
-def calibration_table(comments: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def calibration_table(comments: pl.DataFrame, hidden: pl.Series, settings: Settings) -> pl.DataFrame:
     """Return inferred beside stated CSAT for each tenth of the scores, per group; columns CALIBRATION.
 
     Only comments with both sides count, bins without any are left out. Bins under `settings.min_group_n`
-    show no figure.
+    and those of groups in `hidden` show no figure.
     """
     both = comments.filter(pl.col("gap").is_not_null()).with_columns(
         stated_satisfied(settings),
         (pl.col("inferred_csat_0_1") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64).alias(_BIN),
     )
     parts = [_of_breakdown(both, dimensions, settings) for dimensions in breakdowns(settings)]
-    return pl.concat([pl.DataFrame(schema=CALIBRATION), *parts])
+    table = pl.concat([pl.DataFrame(schema=CALIBRATION), *parts])
+    suppressed = pl.col("suppressed") | pl.col("group").is_in(hidden.implode())
+    return table.with_columns(
+        *(pl.when(~suppressed).then(name).alias(name) for name in SHOWN), suppressed=suppressed
+    )
 
 
 def _of_breakdown(both: pl.DataFrame, dimensions: Dimensions, settings: Settings) -> pl.DataFrame:
@@ -39,19 +43,15 @@ def _of_breakdown(both: pl.DataFrame, dimensions: Dimensions, settings: Settings
     table = aggregate(both, (*dimensions, _BIN), sums)
     n = table["n"].cast(pl.Int64).to_numpy()
     share = wilson(table["satisfied"], n, settings.level).map(lambda x: 100 * x)
-    few = suppressed(n, smallest=settings.min_group_n, n_total=None)
-    shown = {
-        "inferred": floats(table["inferred"]),
-        "stated": share.value,
-        "low": share.low,
-        "high": share.high,
-    }
     columns = {
         "group": ["{}"] * len(n) if not dimensions else group_names(table, dimensions),
         "bin_from": table[_BIN] / BINS,
         "bin_to": (table[_BIN] + 1) / BINS,
-        **{name: np.where(few, np.nan, values) for name, values in shown.items()},
+        "inferred": floats(table["inferred"]),
+        "stated": share.value,
+        "low": share.low,
+        "high": share.high,
         "n": n,
-        "suppressed": few,
+        "suppressed": few(n, settings.min_group_n),
     }
     return pl.DataFrame(columns, schema=CALIBRATION).with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from cxtext.figures.disclosure import hide_derivable
 from cxtext.figures.groups import Dimensions, aggregate, breakdowns, by_language, group_names, side_by_side
 from cxtext.figures.rows import metrics_frame
 from cxtext.measure.churn import churn_figures
@@ -29,17 +30,17 @@ def measure_groups(joined: Joined, settings: Settings, customers: CustomersRead 
     sources are in docs/scores.md.
     """
     people = populations(joined, settings)
-    totals: dict[str, int] = {}
     error = company_error(joined.comments, settings)
-    parts = [
-        _measure_breakdown(people, dimensions, settings, error, totals) for dimensions in breakdowns(settings)
-    ]
+    parts = [_measure_breakdown(people, dimensions, settings, error) for dimensions in breakdowns(settings)]
     metrics = with_reported(pl.concat(parts), joined.groups, settings)
+    churn = churn_figures(customers or CustomersRead(), joined, settings)
+    commenters = compare_commenters(people, settings)
+    shown = hide_derivable(pl.concat([metrics, churn, commenters]), settings.min_group_n)
     return Measured(
-        metrics=pl.concat([metrics, churn_figures(customers or CustomersRead(), joined, settings)]),
+        metrics=shown.head(shown.height - commenters.height),
         themes=distinctive_themes(joined.comments, settings),
         counts=count_rows(joined.comments),
-        commenters=compare_commenters(people, settings, totals),
+        commenters=shown.tail(commenters.height),
     )
 
 
@@ -48,7 +49,6 @@ def _measure_breakdown(
     dimensions: Dimensions,
     settings: Settings,
     error: CompanyError,
-    totals: dict[str, int],
 ) -> pl.DataFrame:
     sums = _sums(people, dimensions)
     level = settings.level
@@ -61,9 +61,7 @@ def _measure_breakdown(
     ]
     return metrics_frame(
         group_names(sums, dimensions),
-        dimensions,
         figures,
-        totals=totals,
         smallest=settings.min_group_n,
         level=level,
     )

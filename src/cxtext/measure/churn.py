@@ -44,16 +44,12 @@ def _of_rows(customers: pl.DataFrame, joined: Joined, settings: Settings) -> pl.
     periods = calendar(customers, settings)
     rows = at_risk(customers, periods, settings)
     long = by_period(rows, periods)
-    totals: dict[str, int] = {}
-    parts = [
-        _figures(long if "period" in dimensions else rows, dimensions, totals, settings) for dimensions in BY
-    ]
+    parts = [_figures(long if "period" in dimensions else rows, dimensions, settings) for dimensions in BY]
     said = satisfaction_segments(joined, settings)
     for segment in SEGMENTS:
         of_segment = since_they_said(rows, said, segment, periods, settings)
         parts += [
-            _figures(of_segment, dimensions, totals, settings)
-            for dimensions in ((segment,), ("market", segment))
+            _figures(of_segment, dimensions, settings) for dimensions in ((segment,), ("market", segment))
         ]
     return pl.concat(parts)
 
@@ -66,7 +62,6 @@ def _what_is_missing(customers: pl.DataFrame) -> Note | None:
 
 def _null_figures(customers: pl.DataFrame, note: Note, settings: Settings) -> pl.DataFrame:
     """Return the total and the markets without a figure, and why."""
-    totals: dict[str, int] = {}
     parts = []
     for dimensions in (TOTAL, ("market",)):
         table = _grouped(customers, dimensions, [pl.len().alias("n")])
@@ -75,13 +70,11 @@ def _null_figures(customers: pl.DataFrame, note: Note, settings: Settings) -> pl
             Figures(metric, none, table["n"], Method.WILSON, unit, notes=[note] * table.height)
             for metric, unit in (("churn_rate", Unit.PERCENT), ("clv", Unit.MONEY))
         ]
-        parts.append(_metrics(table, dimensions, figures, totals, settings))
+        parts.append(_metrics(table, dimensions, figures, settings))
     return pl.concat(parts)
 
 
-def _figures(
-    rows: pl.DataFrame, dimensions: Dimensions, totals: dict[str, int], settings: Settings
-) -> pl.DataFrame:
+def _figures(rows: pl.DataFrame, dimensions: Dimensions, settings: Settings) -> pl.DataFrame:
     table = _grouped(rows, dimensions, _sums(rows))
     lost, at_start = floats(table["lost"]), floats(table["at_start"])
     rate = wilson(lost, at_start, settings.level).map(lambda share: 100 * share)
@@ -94,7 +87,7 @@ def _figures(
         Figures("churn_rate", rate, table["n"], Method.WILSON, Unit.PERCENT, notes=notes),
         _value(value, table, rate.value, Method.LOG_DELTA, notes),
     ]
-    return _metrics(table, dimensions, figures, totals, settings)
+    return _metrics(table, dimensions, figures, settings)
 
 
 def _sums(rows: pl.DataFrame) -> list[pl.Expr]:
@@ -131,13 +124,10 @@ def _value(
 
 
 def _of_counts(counts: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    totals: dict[str, int] = {}
-    return pl.concat([_counted(counts, dimensions, totals, settings) for dimensions in BY])
+    return pl.concat([_counted(counts, dimensions, settings) for dimensions in BY])
 
 
-def _counted(
-    counts: pl.DataFrame, dimensions: Dimensions, totals: dict[str, int], settings: Settings
-) -> pl.DataFrame:
+def _counted(counts: pl.DataFrame, dimensions: Dimensions, settings: Settings) -> pl.DataFrame:
     """Return the figures of one breakdown; of several periods or markets by the sums of their customers."""
     both = pl.col("at_end").is_not_null()
     told = both & pl.col("new").is_not_null()
@@ -161,7 +151,7 @@ def _counted(
         *_gross(table, settings.level),
         _value(known(value), table, rate, Method.REPORTED, notes),
     ]
-    return _metrics(table, dimensions, figures, totals, settings)
+    return _metrics(table, dimensions, figures, settings)
 
 
 def _gross(table: pl.DataFrame, level: float) -> list[Figures]:
@@ -188,14 +178,11 @@ def _metrics(
     table: pl.DataFrame,
     dimensions: Dimensions,
     figures: Sequence[Figures],
-    totals: dict[str, int],
     settings: Settings,
 ) -> pl.DataFrame:
     return metrics_frame(
         group_names(table, dimensions),
-        dimensions,
         figures,
-        totals=totals,
         smallest=settings.min_group_n,
         level=settings.level,
     )

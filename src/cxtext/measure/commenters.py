@@ -11,11 +11,8 @@ from cxtext.schema.columns import METRICS
 from cxtext.schema.settings import Settings
 
 
-def compare_commenters(people: Populations, settings: Settings, totals: dict[str, int]) -> pl.DataFrame:
-    """Return stated CSAT, NPS and CES of both groups, with the columns of METRICS; empty unless there are both.
-
-    `totals` holds the n of each metric in the total, so that no hidden group can be computed from it.
-    """
+def compare_commenters(people: Populations, settings: Settings) -> pl.DataFrame:
+    """Return stated CSAT, NPS and CES of both groups, with the columns of METRICS; empty unless there are both."""
     if people.respondents[COMMENTED].n_unique() < 2:
         return pl.DataFrame(schema=METRICS)
     by = (COMMENTED,)
@@ -26,9 +23,7 @@ def compare_commenters(people: Populations, settings: Settings, totals: dict[str
     sums = side_by_side(tables, by)
     return metrics_frame(
         group_names(sums, by),
-        by,
         [*stated_figures(sums, settings.level), *score_figures(sums, settings.level)],
-        totals=totals,
         smallest=settings.min_group_n,
         level=settings.level,
     )
