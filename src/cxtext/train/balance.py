@@ -47,9 +47,11 @@ def set_index(rated: pl.DataFrame) -> Index:
 
 
 def folds(rated: pl.DataFrame, count: int) -> Index:
-    """Return each row's fold: origins are dealt out, the largest first, each whole."""
-    origins = (
-        rated.group_by("origin").len().sort("len", "origin", descending=[True, False])["origin"].to_list()
-    )
-    fold = {origin: i % count for i, origin in enumerate(origins)}
+    """Return each row's fold: origins are dealt out language by language, the largest first, each whole.
+
+    So a language's large sets fall into different folds, and each is judged by a model that knows the others.
+    """
+    sizes = rated.group_by("origin", "language").len().sort("len", "origin", descending=[True, False])
+    main = sizes.unique("origin", keep="first", maintain_order=True).sort("language", maintain_order=True)
+    fold = {origin: i % count for i, origin in enumerate(main["origin"])}
     return np.array([fold[origin] for origin in rated["origin"]], dtype=np.int64)

@@ -1,0 +1,174 @@
+"""Times detect and classify, in comments a second, against named alternatives in the same run.
+
+    python benchmarks/throughput.py [DATA] [--engine linear] [--cores 2]
+
+DATA holds comments_dev.jsonl.gz; without it the comments of corpora/demo are used, repeated with a number each so
+that none is the same. Alternatives, each on one core: langdetect for the language; for the stars scikit-learn's
+HashingVectorizer and LogisticRegression on the same kinds of n-grams. Loading is left out everywhere.
+"""
+
+import argparse
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from cxtext import registry
+from cxtext.classify import classify
+from cxtext.detect import detect
+from cxtext.engines import load_detector, load_star_engine
+from cxtext.protect import protect
+from cxtext.runners import cut
+from cxtext.schema.columns import COMMENTS
+from cxtext.schema.settings import Settings
+from cxtext.score import ScoreContext, describe_file
+
+TARGET: Final = 5_000  # comments a second through detect and classify on two cores
+LEAST_ROWS: Final = 5_000
+SLOW_ROWS: Final = 1_000  # comments that langdetect reads
+FIT_ROWS: Final = 500  # comments the scikit-learn model is fitted to: only its speed matters here
+
+Stage = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def main() -> None:
+    """Time everything and print it."""
+    parser = argparse.ArgumentParser(description="Time detection and classification.")
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--engine", default="linear")
+    parser.add_argument("--cores", type=int, default=2)
+    options = parser.parse_args()
+    comments = read_comments(options.data)
+    settings = Settings(engine=options.engine)
+    context = describe_file(comments, settings)
+    length = comments["text"].str.len_chars().sum() / comments.height
+    print(f"{comments.height:,} comments of {length:.0f} characters on average; engine {options.engine}\n")
+    detected = protect(comments, keep=False).pipe(partial(detect_stage, context=context))
+    for name, per_second, times in figures(comments, detected, context, options.cores):
+        print(f"{name:<58}{per_second:>9,.0f} a second{times}")
+
+
+def read_comments(data: Path | None) -> pl.DataFrame:
+    """Return comments with the columns the stages need, none repeated."""
+    file = data / "comments_dev.jsonl.gz" if data else registry.assets("corpora")["demo"] / "comments.jsonl"
+    rows = pl.read_ndjson(file, infer_schema_length=None)
+    text = next(name for name in ("text", "comment", "Comment") if name in rows.columns)
+    rows = rows.select(pl.col(text).alias("text"), "market").filter(pl.col("text").str.strip_chars() != "")
+    if not data:
+        copies = -(-LEAST_ROWS // rows.height)
+        numbered = [rows.with_columns(pl.format("{} {}", "text", pl.lit(i))) for i in range(copies)]
+        rows = pl.concat(numbered)
+    missing = [pl.lit(None, dtype=COMMENTS[name]).alias(name) for name in ("question", "language_declared")]
+    return rows.unique(maintain_order=True).with_columns(missing)
+
+
+def detect_stage(frame: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Detect the languages of protected comments."""
+    return detect(frame, load_detector(), mix=context.mix, settings=context.settings.language)
+
+
+def classify_stage(frame: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Score comments whose language is known."""
+    return classify(frame, load_star_engine(context.settings.engine))
+
+
+def both_stages(frame: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
+    """Detect, then classify."""
+    return classify_stage(detect_stage(frame, context), context)
+
+
+def figures(
+    comments: pl.DataFrame, detected: pl.DataFrame, context: ScoreContext, cores: int
+) -> Iterator[tuple[str, float, str]]:
+    """Yield what was timed, comments a second, and how that compares."""
+    protected = protect(comments, keep=False)
+    detecting = per_second(partial(detect_stage, context=context), protected)
+    scoring = per_second(partial(classify_stage, context=context), detected)
+    yield "detect, one core", detecting, ""
+    yield "classify, one core", scoring, ""
+    together = per_second_in_pool(partial(both_stages, context=context), protected, cores)
+    met = "" if cores != 2 or context.settings.engine != "linear" else f", target {TARGET:,}"
+    yield f"detect and classify, {cores} cores", together, met
+    yield "protect, one core", per_second(partial(protect, keep=False), comments), ""
+    slow = per_second(langdetect_stage, protected.head(SLOW_ROWS))
+    yield (
+        f"langdetect, one core, {SLOW_ROWS:,} comments",
+        slow,
+        f": cxtext is {detecting / slow:.0f} times as fast",
+    )
+    pipeline = scikit_learn_pipeline(detected.head(FIT_ROWS))
+    peer = per_second(pipeline, detected)
+    yield (
+        "HashingVectorizer + LogisticRegression, one core",
+        peer,
+        f": cxtext is {scoring / peer:.1f} times as fast",
+    )
+
+
+def per_second(stage: Stage, frame: pl.DataFrame) -> float:
+    """Return the best of three passes over the frame in batches, after a first batch that loads models."""
+    stage(frame.head(100))
+    return frame.height / min(_seconds(stage, frame) for _ in range(3))
+
+
+def _seconds(stage: Stage, frame: pl.DataFrame) -> float:
+    started = time.perf_counter()
+    for batch in cut(frame):
+        stage(batch)
+    return time.perf_counter() - started
+
+
+def per_second_in_pool(stage: Stage, frame: pl.DataFrame, workers: int) -> float:
+    """Return the best of three passes in a pool of processes that have loaded their models."""
+    batches = list(cut(frame, -(-frame.height // (6 * workers))))
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(stage, batches))  # loads the models
+        return frame.height / min(_seconds_in(pool, stage, batches) for _ in range(3))
+
+
+def _seconds_in(pool: ProcessPoolExecutor, stage: Stage, batches: list[pl.DataFrame]) -> float:
+    started = time.perf_counter()
+    list(pool.map(stage, batches))
+    return time.perf_counter() - started
+
+
+def langdetect_stage(frame: pl.DataFrame) -> pl.DataFrame:
+    """Name languages with langdetect; a text it can't read has none."""
+    import langdetect
+
+    names: list[str | None] = []
+    for text in frame["text"]:
+        try:
+            names.append(langdetect.detect(text))
+        except langdetect.LangDetectException:
+            names.append(None)
+    return frame.with_columns(pl.Series("language", names, dtype=pl.String))
+
+
+def scikit_learn_pipeline(scored: pl.DataFrame) -> Stage:
+    """Return the usual scikit-learn pipeline, fitted to a few comments with made-up stars."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    features = make_union(
+        HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**18),
+        HashingVectorizer(ngram_range=(1, 2), n_features=2**18),
+    )
+    pipeline: Any = make_pipeline(features, LogisticRegression(max_iter=3, tol=10))
+    stars = [1 + len(text) % 5 for text in scored["text"]]
+    pipeline.fit(scored["text"].to_list(), stars)
+
+    def stage(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(p=pl.Series(pipeline.predict_proba(frame["text"].to_list())[:, 4]))
+
+    return stage
+
+
+if __name__ == "__main__":
+    main()
