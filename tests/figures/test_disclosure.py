@@ -93,3 +93,9 @@ def test_each_metric_is_judged_by_its_own_n() -> None:
     found = hide_derivable(pl.concat([small, large.with_columns(metric=pl.lit("clv"))]), SMALLEST)
     assert found.filter(metric="clv")["suppressed"].sum() == 0
     assert found.filter(metric="nps")["note"].to_list().count(Note.SUPPRESSED_OTHER) == 1
+
+
+def test_a_whole_without_a_figure_tells_nothing() -> None:
+    """Results reported per market have no total to compute a small market from."""
+    rows: list[Any] = [({}, 0), ({"market": "a"}, 40), ({"market": "b"}, 4)]
+    assert _hidden(rows) == [False, False, True]

@@ -66,6 +66,6 @@ def _seconds(
         shown = [part for part in parts if n[part] and part not in hidden]
         alone = len(hidden.intersection(parts)) == 1
         left = n[whole] - sum(n[part] for part in shown)
-        if alone and shown and whole not in hidden and left < smallest:
+        if alone and shown and n[whole] and whole not in hidden and left < smallest:
             found.add(min(shown, key=lambda part: n[part]))
     return found
