@@ -22,9 +22,9 @@ from cxtext.schema.settings import LanguageSettings
 DECLARED_LEAVES: Final = 0.02
 MARKET_LEAVES: Final = 0.10
 MIX_LEAVES: Final = 0.20  # the first rows of a file need not be like the rest
-# How likely a decoy is beside a supported language when nothing is known. On training data 2% of Bokmål messages
-# are then called Danish, and 0.8% of Dutch and Danish comments cut to three words are called a decoy.
-DECOY_ODDS: Final = 0.3
+# How likely a decoy is beside a supported language when nothing is known. On training data 1% of Bokmål messages
+# are then called Danish, and 0.3% of comments cut to three words are called a decoy.
+DECOY_ODDS: Final = 0.1
 # How much a share of the population that speaks a language counts, by its status in the territory.
 STATUS_WEIGHTS: Final = {"official": 1.0, "de_facto_official": 1.0, "official_regional": 0.1, "None": 0.02}
 _NEVER: Final = 1e-12
