@@ -53,6 +53,12 @@ def test_percentages_as_fractions_are_refused(surveys: Surveys) -> None:
         surveys("country,n,csat\nDK,10,0.61\nNL,20,0.5\nFR,20,0.7\n")
 
 
+def test_mean_ratings_are_no_percentages(surveys: Surveys) -> None:
+    """A mean of 4.2 on 1..5 is not 4.2 percent satisfied."""
+    with pytest.raises(InputError, match="mean ratings instead of percent"):
+        surveys("market,satisfaction,n\nNL,4.2,50\nDK,3.9,50\n")
+
+
 def test_respondents_may_lack_a_key(surveys: Surveys) -> None:
     """Their scores count all the same."""
     read = surveys("market,nps\nDK,9\nDK,2\n")

@@ -22,6 +22,7 @@ _SURVEY_ROLES: Final = tuple(role for role in Role if role not in CUSTOMER_ONLY 
 _GROUP_METRICS: Final = {Role.NPS: "nps", Role.CES: "ces_mean", Role.RATING: "csat_stated"}
 _RANGES: Final = {"nps": (-100.0, 100.0), "csat_stated": (0.0, 100.0)}
 _FEW: Final = 3
+_HIGHEST_MEAN: Final = 10  # of a scale to 10; no two groups have so few satisfied
 
 
 class _Survey(NamedTuple):
@@ -115,14 +116,24 @@ def _read_groups(loaded: Loaded, settings: Settings) -> _Survey:
 def _metric(values: pl.Series, metric: str, settings: Settings, given: str) -> tuple[pl.Series, list[str]]:
     numbers = _numbers(values)
     place = f"{given}: column {values.name!r}"
-    if metric == "csat_stated" and len(numbers) >= _FEW and (numbers.drop_nulls() <= 1).all():
-        raise InputError(f"{place}: fractions of 1 instead of percent; multiply them by 100")
+    if metric == "csat_stated":
+        _check_percent(numbers.drop_nulls(), place)
     ces = settings.ces_scale.split("-")
     low, high = _RANGES.get(metric, (float(ces[0]), float(ces[1])))
     valid = numbers.is_between(low, high)
     off = int((~valid).sum())
     told = [f"{place}: {off} values are not between {low:g} and {high:g} and left out"] if off else []
     return numbers.set(~valid.fill_null(value=False), None), told
+
+
+def _check_percent(numbers: pl.Series, place: str) -> None:
+    if len(numbers) >= _FEW and (numbers <= 1).all():
+        raise InputError(f"{place}: fractions of 1 instead of percent; multiply them by 100")
+    if len(numbers) > 1 and numbers.is_between(1, _HIGHEST_MEAN).all():
+        raise InputError(
+            f"{place}: mean ratings instead of percent satisfied; give the share of satisfied answers,"
+            f" or one row a respondent"
+        )
 
 
 def _numbers(values: pl.Series) -> pl.Series:
