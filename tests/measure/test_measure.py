@@ -200,6 +200,27 @@ def test_reported_results_become_figures(measured: Build) -> None:
     assert _figure(metrics, "csat_stated", market="DK")["value"] == 100
 
 
+def test_several_results_of_a_group_are_pooled(measured: Build) -> None:
+    """A row a channel gives the market's figure by n; without an n there is none; a market's own row stays."""
+    result = {"period": "2026-01", "metric": "nps"}
+    groups = [
+        {"market": "DK", "value": 10.0, "n": 50, **result},
+        {"market": "DK", "value": 40.0, "n": 100, **result},
+        {"market": "NL", "value": 10.0, "n": 50, **result},
+        {"market": "NL", "value": 40.0, "n": None, **result},
+        {"market": "FR", "value": 10.0, "n": 50, **result},
+        {"market": "FR", "value": 12.0, "n": 60, "period": None, "metric": "nps"},
+        {"market": "BE", "value": 10.0, "n": 0, **result},
+    ]
+    metrics = measured([], groups=groups)
+    january = {m: _figure(metrics, "nps", market=m, period="2026-01") for m in ("DK", "NL", "BE")}
+    assert (january["DK"]["value"], january["DK"]["n"]) == (pytest.approx(30), 150)
+    assert (january["NL"]["value"], january["NL"]["note"]) == (None, Note.NO_N)
+    assert (january["BE"]["suppressed"], january["BE"]["note"]) == (False, Note.NO_DATA)
+    assert _figure(metrics, "nps", market="DK")["value"] == pytest.approx(30)
+    assert _figure(metrics, "nps", market="FR")["value"] == 12
+
+
 def test_a_respondent_with_several_comments_is_one_pair(measured: Build) -> None:
     """The correlation with NPS counts respondents, not comments."""
     surveys = [{"respondent_id": f"r{place}", "nps_0_10": place % 11} for place in range(22)]

@@ -17,17 +17,15 @@ CES_RANGES: Final[dict[str, tuple[float, float]]] = {"1-5": (1, 5), "0-5": (0, 5
 def with_reported(metrics: pl.DataFrame, groups: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Add reported figures to the metrics, where none was counted from respondents.
 
-    A figure of several periods of a market is pooled by n into that market's, where every period has its n.
+    Several results of one group (a row a channel, say) are pooled by n, and so are the periods of a market
+    that has no result of its own; without every n there is no pooled figure.
     """
     if groups.is_empty():
         return metrics
-    found = pl.concat([_pooled(groups), groups.with_columns(group=_names(groups))], how="diagonal")
-    reported = pl.concat(
-        [
-            _rows(part, settings)
-            for part in found.unique(["group", "metric"], keep="last").partition_by("metric")
-        ]
-    )
+    given = _weighted(groups, ["market", "period", "metric"])
+    found = pl.concat([given, _over_periods(given)], how="diagonal")
+    found = found.with_columns(group=_names(found))
+    reported = pl.concat([_rows(part, settings) for part in found.partition_by("metric")])
     counted = metrics.filter(pl.col("note").ne_missing(Note.NO_DATA))
     added = reported.join(counted, on=["group", "metric"], how="anti")
     kept = metrics.join(added, on=["group", "metric"], how="anti")
@@ -42,18 +40,27 @@ def _names(groups: pl.DataFrame) -> pl.Series:
     return pl.Series([json.dumps(row, ensure_ascii=False) for row in given], dtype=pl.String)
 
 
-def _pooled(groups: pl.DataFrame) -> pl.DataFrame:
-    """Return each market's figure over its periods: the mean weighted by n."""
-    periodic = groups.filter(pl.col("market").is_not_null(), pl.col("period").is_not_null())
-    weighted = (pl.col("value") * pl.col("n")).sum() / pl.col("n").sum()
-    pooled = (
-        periodic.group_by("market", "metric")
-        .agg(weighted.alias("value"), pl.col("n").sum(), pl.col("n").null_count().alias("without_n"))
-        .filter(pl.col("without_n") == 0, pl.col("n") > 0)
-        .sort("market", "metric")
-        .with_columns(period=pl.lit(None, pl.String))
+def _weighted(groups: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Return one figure a group: the one reported, else the mean weighted by n, null without every n."""
+    value, n = pl.col("value"), pl.col("n")
+    known = n.null_count() == 0
+    mean = pl.when(known).then((value * n).sum() / n.sum())
+    return (
+        groups.group_by(keys)
+        .agg(
+            pl.when(pl.len() == 1).then(value.first()).otherwise(mean).alias("value"),
+            pl.when(known).then(n.sum()),
+        )
+        .sort(keys, nulls_last=True)
     )
-    return pooled.with_columns(group=_names(pooled)).drop("without_n")
+
+
+def _over_periods(given: pl.DataFrame) -> pl.DataFrame:
+    """Return the figure over all periods of each market that has none of its own."""
+    periodic = given.filter(pl.col("market").is_not_null(), pl.col("period").is_not_null())
+    own = given.filter(pl.col("period").is_null())
+    pooled = _weighted(periodic, ["market", "metric"]).filter(pl.col("n") > 0)
+    return pooled.join(own, on=["market", "metric"], how="anti").with_columns(period=pl.lit(None, pl.String))
 
 
 def _rows(found: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -61,12 +68,15 @@ def _rows(found: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     metric = str(found["metric"][0])
     n = found["n"].cast(pl.Float64).to_numpy()
     estimate, unit, note = _interval(metric, found["value"].to_numpy(), n, settings)
-    few = pl.col("n") < settings.min_group_n
-    figure = [pl.when(~few.fill_null(False)).then(name).alias(name) for name in ("value", "low", "high")]
+    none, few = (
+        pl.col("n").eq_missing(0),
+        pl.col("n").is_between(1, settings.min_group_n - 1).fill_null(False),
+    )
+    figure = [pl.when(~(none | few)).then(name).alias(name) for name in ("value", "low", "high")]
     return (
         found.select("group", "metric", "n")
         .with_columns(
-            value=pl.Series(estimate.value),
+            value=pl.Series(estimate.value).fill_nan(None),
             low=pl.Series(estimate.low).fill_nan(None),
             high=pl.Series(estimate.high).fill_nan(None),
         )
@@ -77,8 +87,10 @@ def _rows(found: pl.DataFrame, settings: Settings) -> pl.DataFrame:
             n_unrated=pl.lit(None, pl.Int64),
             method=pl.lit(Method.REPORTED.value),
             unit=pl.lit(unit),
-            suppressed=few.fill_null(False),
-            note=pl.when(few)
+            suppressed=few,
+            note=pl.when(none)
+            .then(pl.lit(Note.NO_DATA.value))
+            .when(few)
             .then(pl.lit(Note.SUPPRESSED.value))
             .when(pl.col("n").is_null())
             .then(pl.lit(Note.NO_N.value))
