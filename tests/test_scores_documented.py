@@ -23,7 +23,12 @@ SCORES = (Path(__file__).parents[1] / "docs" / "scores.md").read_text("utf-8")
 def metrics(scored_comments: Build, survey_rows: Build) -> set[str]:
     """Return the ids of all metrics that a run gives."""
     settings = Settings(themes=False)
-    joined = join_surveys(scored_comments([{"rating": 5.0}]), survey_rows())
+    rated = [
+        {"rating": 1.0 + 4 * web, "nps_0_10": 10 * web, "channel": ("shop", "web")[web], "themes": themes}
+        for web in (0, 1)
+        for themes in ([], [{"term": "price", "polarity": "positive", "evidence": "price"}])
+    ]
+    joined = join_surveys(scored_comments(rated * 30), survey_rows())
     counts = {"period": ["2025"], "at_start": [10.0], "at_end": [9.0], "new": [1.0], "margin": [2.0]}
     customers = CustomersRead(
         counts=pl.DataFrame(counts).match_to_schema(CUSTOMER_COUNTS, missing_columns="insert")

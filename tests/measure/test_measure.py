@@ -16,7 +16,7 @@ from cxtext.schema.settings import Settings
 
 Build = Callable[..., Any]
 HAPPY, UNHAPPY = (0.0, 0.0, 0.1, 0.3, 0.6), (0.7, 0.2, 0.1, 0.0, 0.0)
-SETTINGS = Settings(themes=False)
+SETTINGS = Settings(themes=False, drivers=False)
 
 
 def _figure(metrics: pl.DataFrame, metric: str, **group: str) -> dict[str, Any]:

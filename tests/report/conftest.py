@@ -121,7 +121,24 @@ def _metrics(groups: list[tuple[dict[str, str], int]], settings: Settings) -> li
             shown = None if few else value * (1 + (n % 7) * (number % 3) / 60)
             note = "suppressed: too few" if few else None
             rows.append(metric(group, name, shown, n, suppressed=few, note=note))
-    return rows
+    return rows + [row for group in ({}, {"market": "DK"}) for row in _drivers(group)]
+
+
+def _drivers(group: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what goes with ratings and NPS; the latter no more than by chance in Denmark."""
+    chance = {"note": "no shares: what goes with it may be chance"} if group else {}
+    whole = [
+        metric(group, "rating_drivers_r2", 12.5, 120),
+        metric(group, "nps_drivers_r2", 3.0, 120, **chance),
+    ]
+    parts = [
+        metric(group | {"driver": driver}, f"{outcome}_driver_{name}", value, 120)
+        for outcome in ("rating", *(() if group else ("nps",)))
+        for driver, share in (("channel", 20.0), ("theme:levering", 70.5), ("touchpoint", 9.5))
+        for name, value in (("share", share), ("rank_kept", 88.0), ("difference", -0.75))
+        if name != "difference" or driver.startswith("theme:")
+    ]
+    return whole + parts
 
 
 def _comments() -> pl.DataFrame:

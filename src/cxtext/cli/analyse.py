@@ -72,6 +72,12 @@ def analyse(
     themes: Annotated[
         bool | None, typer.Option("--themes/--no-themes", help="Find themes.", rich_help_panel=ANALYSIS)
     ] = None,
+    drivers: Annotated[
+        bool | None,
+        typer.Option(
+            "--drivers/--no-drivers", help="Find what goes with ratings and NPS.", rich_help_panel=ANALYSIS
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of every bootstrap.", rich_help_panel=ANALYSIS)
     ] = None,
@@ -122,6 +128,7 @@ def analyse(
         min_group_n=min_group_n,
         level=level,
         themes=themes,
+        drivers=drivers,
         seed=seed,
         formats=tuple(formats.split(",")) if formats else None,
         report_language=report_language,

@@ -9,6 +9,7 @@ from cxtext.measure.churn import churn_figures
 from cxtext.measure.combined import combined_figures, combined_sums
 from cxtext.measure.commenters import compare_commenters
 from cxtext.measure.counts import count_rows
+from cxtext.measure.drivers import driver_figures
 from cxtext.measure.inferred import CompanyError, company_error, inferred_figures, inferred_sums
 from cxtext.measure.populations import Populations, populations
 from cxtext.measure.reported import with_reported
@@ -33,9 +34,10 @@ def measure_groups(joined: Joined, settings: Settings, customers: CustomersRead 
     error = company_error(joined.comments, settings)
     parts = [_measure_breakdown(people, dimensions, settings, error) for dimensions in breakdowns(settings)]
     metrics = with_reported(pl.concat(parts), joined.groups, settings)
+    drivers = driver_figures(joined.comments, settings)
     churn = churn_figures(customers or CustomersRead(), joined, settings)
     commenters = compare_commenters(people, settings)
-    shown = hide_derivable(pl.concat([metrics, churn, commenters]), settings.min_group_n)
+    shown = hide_derivable(pl.concat([metrics, drivers, churn, commenters]), settings.min_group_n)
     return Measured(
         metrics=shown.head(shown.height - commenters.height),
         themes=distinctive_themes(joined.comments, settings),

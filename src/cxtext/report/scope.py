@@ -17,11 +17,19 @@ PERCENT = frozenset(
         *(f"rating_share_{star}" for star in range(1, 6)),
         *("nps_promoters", "nps_passives", "nps_detractors", "ces_easy_share"),
         *("churn_rate", "churn_rate_gross"),
+        *("rating_drivers_r2", "rating_driver_share", "rating_driver_rank_kept"),
+        *("nps_drivers_r2", "nps_driver_share", "nps_driver_rank_kept"),
         *("agreement_exact", "agreement_within_one", "share_unsupported", "share_unscored", "match_rate"),
     )
 )
 ONE_DECIMAL = frozenset(("nps",))
-SIGNED = {"csat_gap": 1, "bias": 2, "limits_of_agreement": 2}  # metric -> decimals
+SIGNED = {  # metric -> decimals
+    "csat_gap": 1,
+    "bias": 2,
+    "limits_of_agreement": 2,
+    "rating_driver_difference": 2,
+    "nps_driver_difference": 2,
+}
 BETWEEN = " · "
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more

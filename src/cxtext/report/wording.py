@@ -125,11 +125,17 @@ def _segment(wording: Wording, value: str) -> str:
     return wording.code("segment", value)
 
 
+def _driver(wording: Wording, value: str) -> str:
+    kind, _, term = value.partition(":")
+    return wording(f"drivers.{kind}", term=term)
+
+
 NAMES: dict[str, Callable[[Wording, str], str]] = {
     "market": _market,
     "language": _language,
     "period": _period,
     "commented": _commented,
+    "driver": _driver,
     "satisfaction_stated": _segment,
     "satisfaction_inferred": _segment,
 }

@@ -18,6 +18,7 @@ class Unit(StrEnum):
     ALPHA = "alpha"  # Krippendorff's, at most 1, 0 as by chance
     CES = "ces"
     TIMES = "times"  # a ratio, 1 where nothing is gained
+    ANSWER = "answer 0-10"  # differences between NPS answers
     MONEY = "money"  # in the currency of the margin
 
 
@@ -84,4 +85,7 @@ class Note(StrEnum):
     NO_CHURN = "no figure: churn rate not above 0"
     NET = "net: new customers make up for those who left"
     NOT_OVER = "the period may not be over"
+    TOO_FEW_FOR_DRIVERS = "refused: fewer than 100 respondents"
+    NO_DRIVERS = "refused: no touchpoint, channel or theme varies enough"
+    BY_CHANCE = "no shares: what goes with it may be chance"
     UNDATED = "satisfaction not dated: periods before it count too"

@@ -95,6 +95,7 @@ class Settings(BaseModel):
     )
     themes: bool = Field(default=True, description="Extract terms and compare praise with complaints.")
     theme_top_n: int = Field(default=10, ge=1, description="Distinctive terms shown per side and group.")
+    drivers: bool = Field(default=True, description="Find what goes with ratings and NPS.")
     seed: int = Field(default=0, description="Seed of every bootstrap.")
 
     report_language: Literal["nl", "fr", "da", "en"] | None = Field(

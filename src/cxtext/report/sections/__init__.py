@@ -6,6 +6,7 @@ from cxtext.report.sections.account import account
 from cxtext.report.sections.agreement import agreement
 from cxtext.report.sections.churn import churn
 from cxtext.report.sections.contrasts import contrasts
+from cxtext.report.sections.drivers import drivers
 from cxtext.report.sections.effort import effort
 from cxtext.report.sections.headline import headline
 from cxtext.report.sections.method import method, recognised
@@ -17,7 +18,7 @@ from cxtext.report.sections.subjects import subjects
 
 IN_ORDER = (
     *(headline, satisfaction, agreement, recommendation, effort, churn, others, contrasts),
-    *(subjects, partings, account, recognised, method),
+    *(subjects, drivers, partings, account, recognised, method),
 )
 
 

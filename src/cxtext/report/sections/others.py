@@ -5,13 +5,24 @@ from cxtext.report.scope import Breakdown, Scope
 from cxtext.report.sections.account import SHARES as SHARES_OF_ROWS
 from cxtext.report.sections.agreement import METRICS as OF_AGREEMENT
 from cxtext.report.sections.churn import METRICS as OF_CHURN
+from cxtext.report.sections.drivers import METRICS as OF_DRIVERS
 from cxtext.report.sections.effort import METRICS as OF_EFFORT
 from cxtext.report.sections.recommendation import CORRELATION, PARTS
 from cxtext.report.sections.satisfaction import GAINS, RATINGS, STARS, metric_table
 
 ELSEWHERE = {
     *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
-    *(*RATINGS, *GAINS, *STARS.values(), *OF_AGREEMENT, *PARTS, *OF_EFFORT, *OF_CHURN, *SHARES_OF_ROWS),
+    *(
+        *RATINGS,
+        *GAINS,
+        *STARS.values(),
+        *OF_AGREEMENT,
+        *PARTS,
+        *OF_EFFORT,
+        *OF_CHURN,
+        *OF_DRIVERS,
+        *SHARES_OF_ROWS,
+    ),
 }
 
 
