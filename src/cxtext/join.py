@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from cxtext.schema.columns import RESPONDENTS
+from cxtext.schema.columns import RESPONDENTS, UnscoredReason
 from cxtext.schema.results import JoinCounts, Joined, SurveysRead
 
 KEY: Final = "respondent_id"
@@ -44,8 +44,9 @@ def join_surveys(comments: pl.DataFrame, surveys: SurveysRead) -> Joined:
     respondents too: one per `respondent_id`, one per row where there is none. A respondent whose rows
     contradict each other in a score is left out, with all rows listed.
 
-    `respondents` has the columns of schema.columns.RESPONDENTS, `languages`, `n_comments`, and
-    `rated_in_comment` (a comment of theirs has a rating of its own, which counts instead of the survey's).
+    `respondents` has the columns of schema.columns.RESPONDENTS, `languages`, `n_comments`, `wrote` (one of
+    those is not blank), and `rated_in_comment` (a comment of theirs has a rating of its own, which counts
+    instead of the survey's).
     """
     rows = _sort_out(surveys.respondents, _scores_in(comments))
     respondents = _with_comments(rows.valid, comments)
@@ -67,13 +68,18 @@ def _scores_in(comments: pl.DataFrame) -> pl.DataFrame:
     scored = comments.filter(pl.col("nps_0_10").is_not_null() | pl.col("ces").is_not_null())
     no_rating = [pl.lit(None, RESPONDENTS[name]).alias(name) for name in (*STATED, "stated_reason")]
     languages = pl.col("language") if "language" in comments.columns else pl.lit(None, pl.String)
-    return scored.with_columns(*no_rating).select(*RESPONDENTS, language=languages)
+    return scored.with_columns(*no_rating).select(*RESPONDENTS, language=languages, own_wrote=_wrote)
 
 
 def _sort_out(survey: pl.DataFrame, in_comments: pl.DataFrame) -> _Rows:
     rows = pl.concat(
         [
-            survey.select(*RESPONDENTS, pl.lit(None, pl.String).alias("language"), from_survey=pl.lit(True)),
+            survey.select(
+                *RESPONDENTS,
+                pl.lit(None, pl.String).alias("language"),
+                own_wrote=pl.lit(False),
+                from_survey=pl.lit(True),
+            ),
             in_comments.with_columns(from_survey=pl.lit(False)),
         ]
     )
@@ -94,6 +100,8 @@ def _sort_out(survey: pl.DataFrame, in_comments: pl.DataFrame) -> _Rows:
 _CANONICAL: Final = [
     KEY, pl.col("from_survey").not_(), *ATTRIBUTES, *SCORES, "stated_rating", "source_file", "source_row",
 ]  # fmt: skip
+# A survey exported with its comments has a row, and a blank text, for each who wrote nothing.
+_wrote: Final = pl.col("text_reason").ne_missing(UnscoredReason.EMPTY.value)
 # A row of the comment file without a key is a respondent with one comment.
 _anonymous_language: Final = (
     pl.when(~pl.col("from_survey")).then(pl.concat_list("language").list.drop_nulls()).alias("own_languages")
@@ -104,7 +112,9 @@ def _merge(agreeing: pl.DataFrame) -> pl.DataFrame:
     """Return one row a respondent: in each column the first value that is there, in canonical order."""
     first = [pl.col(name).drop_nulls().first() for name in RESPONDENTS if name != KEY]
     merged = agreeing.group_by(KEY, maintain_order=True).agg(*first, pl.col("from_survey").any())
-    return merged.with_columns(own_languages=pl.lit(None, pl.List(pl.String)))
+    return merged.with_columns(
+        own_languages=pl.lit(None, pl.List(pl.String)), own_wrote=pl.lit(None, pl.Boolean)
+    )
 
 
 def _with_comments(valid: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
@@ -117,6 +127,7 @@ def _with_comments(valid: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("n_comments"),
             pl.col("language").drop_nulls().unique().sort().alias("comment_languages"),
             own_rating.alias("rated_in_comment"),
+            _wrote.any().alias("wrote"),
             *(pl.col(name).drop_nulls().first().alias(f"comment_{name}") for name in ATTRIBUTES),
         )
     )
@@ -129,6 +140,7 @@ def _with_comments(valid: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
         ),
         pl.coalesce("comment_languages", "own_languages", pl.lit([], pl.List(pl.String))).alias("languages"),
         pl.coalesce("n_comments", from_row.fill_null(False).cast(pl.Int64)).alias("n_comments"),
+        pl.coalesce("wrote", "own_wrote", pl.lit(False)).alias("wrote"),
         pl.col("rated_in_comment").fill_null(False),
         "from_survey",
     )

@@ -245,6 +245,19 @@ def test_those_who_wrote_are_set_beside_those_who_did_not(scored_comments: Build
     assert _figure(found, "csat_stated", commented="no")["note"] == Note.NO_DATA
 
 
+def test_a_blank_text_is_no_comment(scored_comments: Build, survey_rows: Build) -> None:
+    """A survey exported with its comments has blank texts: those twelve wrote nothing, with a key or without."""
+    blank = {"text_reason": "empty", "rating": 5.0, "nps_0_10": 10}
+    rows = [{"rating": 1.0, "nps_0_10": 0}] * 10 + [blank] * 8
+    keyed = [blank | {"respondent_id": f"r{place}"} for place in range(4)]
+    joined = join_surveys(scored_comments([*rows, *keyed]), survey_rows())
+    found = measure_groups(joined, SETTINGS).commenters
+    for metric, wrote, silent in (("nps", -100, 100), ("csat_stated", 0, 100)):
+        assert _figure(found, metric, commented="yes")["value"] == wrote
+        assert _figure(found, metric, commented="no")["value"] == silent
+        assert _figure(found, metric, commented="no")["n"] == 12
+
+
 def test_without_silent_respondents_there_is_nothing_beside(
     scored_comments: Build, survey_rows: Build
 ) -> None:

@@ -13,7 +13,7 @@ from cxtext.schema.settings import Settings
 
 def compare_commenters(people: Populations, settings: Settings) -> pl.DataFrame:
     """Return stated CSAT, NPS and CES of both groups, with the columns of METRICS; empty unless there are both."""
-    if people.respondents[COMMENTED].n_unique() < 2:
+    if pl.concat([people.respondents[COMMENTED], people.ratings[COMMENTED]]).n_unique() < 2:
         return pl.DataFrame(schema=METRICS)
     by = (COMMENTED,)
     tables = (

@@ -7,6 +7,7 @@ import polars as pl
 
 from cxtext.figures.groups import Dimensions, with_dimensions
 from cxtext.figures.satisfied import stated_satisfied
+from cxtext.schema.columns import UnscoredReason
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
 
@@ -18,7 +19,7 @@ COMMENTED = "commented"
 class Populations:
     """The rows that figures are computed from, each with the columns of the dimensions.
 
-    `commented` is "yes" where the rating's or the respondent's owner wrote a comment, else "no".
+    `commented` is "yes" where the rating's or the respondent's owner wrote a comment that is not blank.
     `comments`: every comment, with `satisfied` (null where unrated). `ratings`: every rating once, a
     comment's own or a respondent's in a survey, with `satisfied`. `respondents`: every valid respondent.
     The last two have `languages` instead of `language`.
@@ -43,8 +44,7 @@ class Populations:
 def populations(joined: Joined, settings: Settings) -> Populations:
     """Return the populations of a run."""
     comments = with_dimensions(joined.comments, settings).with_columns(stated_satisfied(settings))
-    commented = pl.when(pl.col("n_comments") > 0).then(pl.lit("yes")).otherwise(pl.lit("no"))
-    respondents = with_dimensions(joined.respondents, settings).with_columns(commented.alias(COMMENTED))
+    respondents = with_dimensions(joined.respondents, settings).with_columns(_commented(pl.col("wrote")))
     contradicted = joined.misfits.filter(kind="conflicting_scores")[KEY].unique()
     pairs = comments.filter(
         pl.col("inferred_rating_1_5").is_not_null(),
@@ -71,5 +71,10 @@ def _own_ratings(comments: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFr
     own = comments.filter(pl.col("stated_from") == "comment")
     same = pl.col(*dimensions, "stated_rating_1_5", "satisfied").first()
     languages = pl.col("language").drop_nulls().unique().sort().alias("languages")
-    rows = own.group_by("source_file", "source_row", maintain_order=True).agg(same, languages)
-    return rows.with_columns(pl.lit("yes").alias(COMMENTED))
+    wrote = pl.col("text_reason").ne_missing(UnscoredReason.EMPTY.value).any()
+    by_row = own.group_by("source_file", "source_row", maintain_order=True)
+    return by_row.agg(same, languages, _commented(wrote))
+
+
+def _commented(wrote: pl.Expr) -> pl.Expr:
+    return pl.when(wrote).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(COMMENTED)
