@@ -13,7 +13,7 @@ from cxtext.schema.columns import THEMED
 from cxtext.schema.settings import Settings
 from cxtext.theme import theme
 
-MIX_ROWS = 2_000  # the first rows of a file tell its language mix
+MIX_ROWS = 2_000  # the first rows of the input tell its language mix
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,22 @@ class ScoreContext:
 
 
 def describe_file(head: pl.DataFrame, settings: Settings) -> ScoreContext:
-    """Return the constants of a file from its first rows (only the first 2,000 are read)."""
+    """Return the constants of the input from its first 2,000 rows, of several files from as many rows of each.
+
+    The order of the files changes nothing: the mix is not that of the file that happens to come first.
+    """
     if not settings.language.use_mix:
         return ScoreContext(settings, mix=None)
-    rows = protect(head.head(MIX_ROWS), keep=settings.keep_personal_data)
+    rows = protect(_first_rows(head), keep=settings.keep_personal_data)
     return ScoreContext(settings, mix=language_mix(rows, load_detector(), settings.language))
+
+
+def _first_rows(comments: pl.DataFrame) -> pl.DataFrame:
+    if "source_file" not in comments.columns or comments.is_empty():
+        return comments.head(MIX_ROWS)
+    of_each = MIX_ROWS // comments["source_file"].n_unique()
+    place = pl.int_range(pl.len()).over("source_file")
+    return comments.filter(place < max(of_each, 1)).sort("source_file", maintain_order=True)
 
 
 def score_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:

@@ -27,7 +27,8 @@ class LanguageSettings(BaseModel):
     use_declared: bool = Field(default=True, description="Use the input's own language column as a prior.")
     use_market: bool = Field(default=True, description="Use the languages of the market as a prior.")
     use_mix: bool = Field(
-        default=True, description="Use the language mix of the first 2,000 rows as a prior."
+        default=True,
+        description="Use the language mix of the first 2,000 rows (several files: of each as many) as a prior.",
     )
 
     @field_validator("closed")
