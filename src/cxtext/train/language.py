@@ -69,10 +69,8 @@ def train_language(data: Sequence[Path], out: Path, seed: int = 0, steps: int = 
     InputError: a file can't be read, or a label has no words.
     """
     material = read_material(data)
-    first = fit(
-        {label: replace(m, comments=[]) for label, m in material.items()}, seed, min(steps, FIRST_STEPS)
-    )
-    cleaned, dropped = without_contradicted(material, first)
+    words = {label: replace(found, comments=[], sentences=[]) for label, found in material.items()}
+    cleaned, dropped = without_contradicted(material, fit(words, seed, min(steps, FIRST_STEPS)))
     training, held_out = split(cleaned)
     weights = fit(training, seed + 1, steps)
     trained = Trained(
