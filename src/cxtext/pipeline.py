@@ -8,12 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.protect import protect_text, pseudonymise_frame, pseudonymise_keys
+from cxtext.protect import protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
 from cxtext.read import (
     open_table,
     read_comments,
@@ -147,11 +147,19 @@ def measure(
 
 
 def _without_personal_data(read: Read, settings: Settings) -> Read:
-    # Rows that could not be read are kept as they came: they may hold an address like any other.
     if settings.keep_personal_data:
         return read
+    names = [each.name for each in fields(read) if each.type is pl.DataFrame and each.name != "rejected"]
+    tables: dict[str, Any] = {name: protect_names(getattr(read, name)) for name in names}
+    # Rows that could not be read are kept as they came: they may hold an address like any other.
     raw = [protect_text(text)[0] for text in read.rejected["raw"]]
-    return replace(read, rejected=read.rejected.with_columns(pl.Series("raw", raw, dtype=pl.String)))
+    return replace(
+        read,
+        **tables,
+        rejected=read.rejected.with_columns(pl.Series("raw", raw, dtype=pl.String)),
+        recognised=tuple(replace(one, value=protect_text(one.value)[0]) for one in read.recognised),
+        warnings=tuple(protect_text(warning)[0] for warning in read.warnings),
+    )
 
 
 def _score(comments: pl.DataFrame, score: BatchFunction, runner: Runner, progress: Progress) -> pl.DataFrame:

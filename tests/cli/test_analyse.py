@@ -150,3 +150,21 @@ def test_comments_hold_no_personal_data(out: Path) -> None:
     for name in ("comments.jsonl", "report.html", "report.json", "comments.csv"):
         assert "@example" not in (out / name).read_text("utf-8")
     assert "[EMAIL]" in (out / "comments.jsonl").read_text("utf-8")
+
+
+def test_no_file_holds_an_address_wherever_it_stood(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Personal data in a column's name, a market, a key, a survey's channel or a broken row is in no output."""
+    address = "bo.jensen@example.dk"
+    lines = [f"c{place},The help was quick and kind,5,{address},{address},x" for place in range(12)]
+    header = f"id,comment,rating,market,respondent_id,ask {address}"
+    (tmp_path / "in.csv").write_text("\n".join([header, *lines, f"broken,{address}"]) + "\n", "utf-8")
+    (tmp_path / "nps.csv").write_text(
+        f"respondent_id,nps,channel\n{address},9,{address}\n" + f"r,1,{address}\n" * 11, "utf-8"
+    )
+    ran = cxtext(
+        "analyse", "in.csv", "--surveys", "nps.csv", "--by", "market,channel", "--format", "csv,jsonl,xlsx"
+    )
+    assert ran.code == 0
+    assert address not in ran.out + ran.err
+    files = [file for file in (tmp_path / "cxtext-out").iterdir() if file.suffix not in (".xlsx", ".parquet")]
+    assert [file.name for file in files if address in file.read_text("utf-8")] == []

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from cxtext.protect import protect, pseudonymise_frame, pseudonymise_keys
+from cxtext.protect import protect, protect_names, pseudonymise_frame, pseudonymise_keys
 from cxtext.schema.columns import PROTECTED
 from cxtext.schema.results import JoinCounts, Joined
 
@@ -70,6 +70,19 @@ def test_texts_that_cannot_be_read_get_their_reason(text: str | None, reason: st
     """Blank, without a word or an emoji, or nothing but placeholders: each has its own name."""
     frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
     assert protect(frame, keep=False)["text_reason"].to_list() == [reason]
+
+
+def test_names_of_columns_and_groups_are_protected() -> None:
+    """Two columns that are called alike afterwards stay two; what is no personal data stays as it is."""
+    names = {"mail bo@example.dk": [1], "mail li@example.dk": [2], "score": [3]}
+    found = protect_names(pl.DataFrame({**names, "market": ["bo@example.dk"], "channel": ["web"]}))
+    assert found.to_dict(as_series=False) == {
+        "mail [EMAIL]": [1],
+        "mail [EMAIL] 2": [2],
+        "score": [3],
+        "market": ["[EMAIL]"],
+        "channel": ["web"],
+    }
 
 
 def test_the_columns_have_the_promised_types_even_without_rows() -> None:

@@ -1,7 +1,9 @@
 """Personal data in free text becomes labelled placeholders, before anything else reads the text."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, count
 from typing import Final
 
 import polars as pl
@@ -10,7 +12,7 @@ from cxtext.protect.texts import LABELS, protect_text
 from cxtext.schema.columns import UnscoredReason
 from cxtext.schema.results import Joined
 
-__all__ = ["protect", "protect_text", "pseudonymise_frame", "pseudonymise_keys"]
+__all__ = ["protect", "protect_names", "protect_text", "pseudonymise_frame", "pseudonymise_keys"]
 
 # Keys, codes and what cxtext itself wrote: never free text.
 NOT_FREE_TEXT: Final = frozenset(
@@ -26,6 +28,8 @@ NOT_FREE_TEXT: Final = frozenset(
     }
 )
 KEYS: Final = ("id", "respondent_id")
+# Columns whose values name groups, and so stand in every report.
+NAMES: Final = ("market", "channel", "touchpoint")
 
 # What any personal data holds: an @, or six digits with little between them. Decides by itself that most
 # rows need no look; it runs inside polars.
@@ -54,6 +58,29 @@ def protect(frame: pl.DataFrame, *, keep: bool) -> pl.DataFrame:
         placed.str.extract_all(r"\w+").alias("personal_data"),
         _text_reasons(frame["text"]).alias("text_reason"),
     )
+
+
+def protect_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """Replace personal data in what names columns and groups: a file without a header has a comment for one."""
+    present = [name for name in NAMES if frame.schema.get(name) == pl.String]
+    values = {
+        name: {value: protect_text(value)[0] for value in frame[name].drop_nulls().unique()}
+        for name in present
+    }
+    return frame.with_columns(pl.col(name).replace(values[name]) for name in present).rename(
+        _new_names(frame.columns)
+    )
+
+
+def _new_names(columns: Sequence[str]) -> dict[str, str]:
+    new: dict[str, str] = {}
+    for name in columns:
+        protected = protect_text(name)[0]
+        if protected != name:
+            taken = {*columns, *new.values()}
+            numbered = (f"{protected} {number}" for number in count(2))
+            new[name] = next(free for free in chain([protected], numbered) if free not in taken)
+    return new
 
 
 def _free_text(frame: pl.DataFrame) -> list[str]:
