@@ -12,7 +12,7 @@ from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
 from cxtext.schema.columns import CUSTOMER_COUNTS
 from cxtext.schema.figures import Verdict
-from cxtext.schema.results import CustomersRead
+from cxtext.schema.results import CustomersRead, WeightsRead
 from cxtext.schema.settings import Settings
 
 Build = Callable[..., Any]
@@ -33,7 +33,8 @@ def metrics(scored_comments: Build, survey_rows: Build) -> set[str]:
     customers = CustomersRead(
         counts=pl.DataFrame(counts).match_to_schema(CUSTOMER_COUNTS, missing_columns="insert")
     )
-    measured = measure_groups(joined, settings, customers)
+    margins = pl.DataFrame({"dimension": ["channel"] * 2, "value": ["shop", "web"], "share": [0.4, 0.6]})
+    measured = measure_groups(joined, settings, customers, WeightsRead(margins))
     found = measured.metrics, compare_stated_with_inferred(joined, settings).metrics
     return {metric for frame in found for metric in frame["metric"]}
 

@@ -29,6 +29,7 @@ from cxtext.read import (
     read_comments,
     read_customers,
     read_surveys,
+    read_weights,
     scoring_columns,
     scoring_frame,
 )
@@ -43,11 +44,11 @@ from cxtext.report import (
 )
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
 from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
-from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead
+from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead, WeightsRead
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
 
-Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead)
+Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead, WeightsRead)
 Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
@@ -71,6 +72,7 @@ def analyse(
     sources: Sequence[str],
     surveys: Sequence[str] = (),
     customers: Sequence[str] = (),
+    weights: Sequence[str] = (),
     *,
     out: Path,
     settings: Settings,
@@ -81,6 +83,7 @@ def analyse(
 ) -> Analysis:
     """Analyse comments, survey results and customers and write the output folder `out`, whole or not at all.
 
+    `weights` are files of margins that stated CSAT and NPS are weighted to.
     Without a `runner`, a pool of processes is used once the rows are worth it.
 
     Raises
@@ -92,7 +95,7 @@ def analyse(
     """
     run = Run(command)
     with new_folder(out, force=force) as folder:
-        inputs = (sources, surveys, customers)
+        inputs = (sources, surveys, customers, weights)
         analysis = measure(*inputs, settings=settings, runner=runner, run=run, progress=progress)
         with run.stage("report"):
             write_tables(analysis, folder)
@@ -106,6 +109,7 @@ def measure(
     sources: Sequence[str],
     surveys: Sequence[str],
     customers: Sequence[str],
+    weights: Sequence[str],
     *,
     settings: Settings,
     runner: Runner | None,
@@ -117,6 +121,7 @@ def measure(
         comments = _without_personal_data(read_comments(sources, settings), settings)
         survey_results = _without_personal_data(read_surveys(surveys, settings), settings)
         customers_read = _without_personal_data(read_customers(customers, settings), settings)
+        weights_read = _without_personal_data(read_weights(weights, settings), settings)
     with run.stage("score"):
         score = partial(score_batch, context=describe_file(comments.frame, settings))
         scored = _score(comments.frame, score, runner or choose_runner(rows=comments.frame.height), progress)
@@ -127,7 +132,7 @@ def measure(
             rows = pseudonymise_frame(customers_read.customers)
             customers_read = replace(customers_read, customers=rows)
     with run.stage("measure"):
-        measured = measure_groups(joined, settings, customers_read)
+        measured = measure_groups(joined, settings, customers_read, weights_read)
     with run.stage("compare"):
         compared = replace(
             compare_stated_with_inferred(joined, settings),
@@ -143,6 +148,7 @@ def measure(
         compared=compared,
         models=models_used(settings.engine),
         customers_read=customers_read,
+        weights_read=weights_read,
     )
 
 

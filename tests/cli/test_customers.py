@@ -47,3 +47,17 @@ def test_a_file_without_customers_ends_the_run(cxtext: Callable[..., Any], tmp_p
     ran = cxtext("analyse", "comments.jsonl", "--customers", "wrong.csv")
     assert ran.code == 3
     assert "--column customers_start=NAME" in ran.err
+
+
+def test_weighted_figures_stand_beside_the_others(cxtext: Callable[..., Any], tmp_path: Path) -> None:
+    """By --weights, and with margins that don't add up the run ends with exit code 3."""
+    _write(tmp_path)
+    (tmp_path / "margins.csv").write_text("dimension,value,share\nmarket,United Kingdom,100\n")
+    (tmp_path / "wrong.csv").write_text("dimension,value,share\nmarket,GB,80\n")
+    options = ("analyse", "comments.jsonl", "--no-themes", "--weights")
+    assert cxtext(*options, "margins.csv").code == 0
+    rows = json.loads((tmp_path / "cxtext-out" / "metrics.json").read_text("utf-8"))
+    values = {row["metric"]: row["value"] for row in rows if not row["group"]}
+    assert values["csat_stated_weighted"] == values["csat_stated"] == 50
+    ran = cxtext(*options, "wrong.csv", "--force")
+    assert (ran.code, "they must add to 1 or 100" in ran.err) == (3, True)

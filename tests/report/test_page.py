@@ -333,7 +333,7 @@ def _variants(data: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     churn = [row for row in metrics if row["metric"] == "churn_rate"][:1]
     of_segments = [row | {"group": group} for group in segments for row in churn]
-    customers = [data["inputs"][0] | {"kind": "customers"}]
+    customers = [data["inputs"][0] | {"kind": kind} for kind in ("customers", "weights")]
     return [
         *variants,
         data | {"metrics": metrics + of_segments, "inputs": customers},

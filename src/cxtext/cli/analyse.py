@@ -28,6 +28,14 @@ def analyse(
             rich_help_panel=INPUT,
         ),
     ] = None,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weights",
+            help="Margins to weight stated CSAT and NPS to: dimension, value, share.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.", rich_help_panel=OUTPUT)] = Path(
         "cxtext-out"
     ),
@@ -138,6 +146,7 @@ def analyse(
             inputs,
             surveys or [],
             customers or [],
+            weights or [],
             out=out,
             settings=settings,
             runner=choose_runner(workers=workers) if workers else None,

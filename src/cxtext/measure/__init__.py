@@ -16,16 +16,23 @@ from cxtext.measure.reported import with_reported
 from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
 from cxtext.measure.stated import rating_sums, stated_figures
 from cxtext.measure.themes import distinctive_themes
-from cxtext.schema.results import CustomersRead, Joined, Measured
+from cxtext.measure.weighted import weighted_figures
+from cxtext.schema.results import CustomersRead, Joined, Measured, WeightsRead
 from cxtext.schema.settings import Settings
 
 __all__ = ["measure_groups"]
 
 
-def measure_groups(joined: Joined, settings: Settings, customers: CustomersRead | None = None) -> Measured:
+def measure_groups(
+    joined: Joined,
+    settings: Settings,
+    customers: CustomersRead | None = None,
+    weights: WeightsRead | None = None,
+) -> Measured:
     """Return the figures of the total and of every group that `settings.by` asks for.
 
-    With `customers` also their churn and lifetime value by market, period and satisfaction.
+    With `customers` also their churn and lifetime value by market, period and satisfaction; with `weights` also
+    stated CSAT and NPS weighted to them.
 
     Every group has a row for every metric; one without a value says why in `note`. Formulas, units and
     sources are in docs/scores.md.
@@ -36,8 +43,10 @@ def measure_groups(joined: Joined, settings: Settings, customers: CustomersRead 
     metrics = with_reported(pl.concat(parts), joined.groups, settings)
     drivers = driver_figures(joined.comments, settings)
     churn = churn_figures(customers or CustomersRead(), joined, settings)
+    weighted = weighted_figures(people, (weights or WeightsRead()).margins, settings)
     commenters = compare_commenters(people, settings)
-    shown = hide_derivable(pl.concat([metrics, drivers, churn, commenters]), settings.min_group_n)
+    every = pl.concat([metrics, weighted, drivers, churn, commenters])
+    shown = hide_derivable(every, settings.min_group_n)
     return Measured(
         metrics=shown.head(shown.height - commenters.height),
         themes=distinctive_themes(joined.comments, settings),

@@ -55,7 +55,8 @@ def populations(joined: Joined, settings: Settings) -> Populations:
 
 
 def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    dimensions = sorted({name for by in settings.by for name in by} - {"language"})
+    asked = {name for by in settings.by for name in by} - {"language"}
+    dimensions = sorted(asked | {"market", "channel", "touchpoint"})  # what margins may be of
     columns = [*dimensions, COMMENTED, "languages", "stated_rating_1_5", "satisfied"]
     from_survey = respondents.filter(pl.col("stated_rating_1_5").is_not_null(), ~pl.col("rated_in_comment"))
     return pl.concat(

@@ -7,6 +7,7 @@ from cxtext.read.recognise import find_column, find_roles
 from cxtext.read.scoring import scoring_columns, scoring_frame
 from cxtext.read.surveys import read_surveys
 from cxtext.read.table import RawTable, TableInfo
+from cxtext.read.weights import read_weights
 
 __all__ = [
     "RawTable",
@@ -17,6 +18,7 @@ __all__ = [
     "read_comments",
     "read_customers",
     "read_surveys",
+    "read_weights",
     "scoring_columns",
     "scoring_frame",
 ]

@@ -18,11 +18,12 @@ PERCENT = frozenset(
         *("nps_promoters", "nps_passives", "nps_detractors", "ces_easy_share"),
         *("churn_rate", "churn_rate_gross"),
         *("rating_drivers_r2", "rating_driver_share", "rating_driver_rank_kept"),
+        "csat_stated_weighted",
         *("nps_drivers_r2", "nps_driver_share", "nps_driver_rank_kept"),
         *("agreement_exact", "agreement_within_one", "share_unsupported", "share_unscored", "match_rate"),
     )
 )
-ONE_DECIMAL = frozenset(("nps",))
+ONE_DECIMAL = frozenset(("nps", "nps_weighted", "csat_stated_effective_n", "nps_effective_n"))
 SIGNED = {  # metric -> decimals
     "csat_gap": 1,
     "bias": 2,

@@ -172,6 +172,13 @@ CUSTOMER_COUNTS: Final[dict[str, pl.DataType]] = {
     "margin": pl.Float64(),
 }
 
+# What figures are weighted to: the population's share (0..1) of each value of a dimension.
+MARGINS: Final[dict[str, pl.DataType]] = {
+    "dimension": pl.String(),
+    "value": pl.String(),
+    "share": pl.Float64(),
+}
+
 REJECTED: Final[dict[str, pl.DataType]] = {
     "file": pl.String(),
     "row": pl.Int64(),

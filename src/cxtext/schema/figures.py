@@ -19,6 +19,7 @@ class Unit(StrEnum):
     CES = "ces"
     TIMES = "times"  # a ratio, 1 where nothing is gained
     ANSWER = "answer 0-10"  # differences between NPS answers
+    ROWS = "rows"
     MONEY = "money"  # in the currency of the margin
 
 
@@ -42,6 +43,7 @@ class Method(StrEnum):
     RATED_ONLY = "rated only"
     REPORTED = "as reported"
     LOG_DELTA = "log delta"
+    RAKED = "raked"
 
 
 class Verdict(StrEnum):
@@ -88,4 +90,7 @@ class Note(StrEnum):
     TOO_FEW_FOR_DRIVERS = "refused: fewer than 100 respondents"
     NO_DRIVERS = "refused: no touchpoint, channel or theme varies enough"
     BY_CHANCE = "no shares: what goes with it may be chance"
+    EMPTY_MARGIN = "refused: a value of the margins has no respondents"
+    MARGINS_CONTRADICT = "refused: the margins contradict each other"
+    TRIMMED = "weights trimmed: a margin is missed by more than a point"
     UNDATED = "satisfaction not dated: periods before it count too"

@@ -9,6 +9,7 @@ from cxtext.schema.columns import (
     CUSTOMER_COUNTS,
     CUSTOMERS,
     DIFFERENCES,
+    MARGINS,
     METRICS,
     REJECTED,
     VERDICTS,
@@ -22,7 +23,7 @@ class InputFile:
 
     name: str
     sha256: str
-    kind: str  # comments | surveys | customers
+    kind: str  # comments | surveys | customers | weights
     format: str  # jsonl, csv, parquet, xlsx ...
     encoding: str | None
     delimiter: str | None
@@ -71,6 +72,17 @@ class CustomersRead:
 
     customers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CUSTOMERS))
     counts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CUSTOMER_COUNTS))
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
+    files: tuple[InputFile, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WeightsRead:
+    """What figures are weighted to, as read: `margins` has the columns of schema.columns.MARGINS."""
+
+    margins: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARGINS))
     rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
     files: tuple[InputFile, ...] = ()
     recognised: tuple[Recognised, ...] = ()
@@ -174,11 +186,12 @@ class Analysis:
     compared: Compared
     models: tuple[ModelUsed, ...]
     customers_read: CustomersRead = field(default_factory=CustomersRead)
+    weights_read: WeightsRead = field(default_factory=WeightsRead)
 
     @property
-    def read(self) -> tuple[CommentsRead | SurveysRead | CustomersRead, ...]:
+    def read(self) -> tuple[CommentsRead | SurveysRead | CustomersRead | WeightsRead, ...]:
         """What was read, in the order in which it is told."""
-        return (self.comments_read, self.surveys_read, self.customers_read)
+        return (self.comments_read, self.surveys_read, self.customers_read, self.weights_read)
 
     @property
     def rejected(self) -> int:

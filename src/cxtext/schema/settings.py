@@ -96,6 +96,9 @@ class Settings(BaseModel):
     )
     themes: bool = Field(default=True, description="Extract terms and compare praise with complaints.")
     theme_top_n: int = Field(default=10, ge=1, description="Distinctive terms shown per side and group.")
+    largest_weight: float = Field(
+        default=5, gt=1, description="Largest weight over the mean weight; the smallest is 1 over it."
+    )
     drivers: bool = Field(default=True, description="Find what goes with ratings and NPS.")
     seed: int = Field(default=0, description="Seed of every bootstrap.")
 
