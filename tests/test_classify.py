@@ -85,6 +85,14 @@ def test_unsupported_and_empty_rows_are_not_shown_to_the_engine() -> None:
     assert scored["p_star_5"].null_count() == 2
 
 
+def test_a_column_of_the_input_is_left_alone_whatever_its_name() -> None:
+    """`_language` and `_reason` are names that a file may use."""
+    frame = comments(("good", None, "nl", None)).with_columns(_language=pl.lit("x"), _reason=pl.lit("y"))
+    scored = classify(frame, FakeEngine())
+    assert scored.select("_language", "_reason", "unscored_reason").rows() == [("x", "y", None)]
+    assert scored["engine"].to_list() == ["fake"]
+
+
 def test_each_distinct_comment_is_scored_once() -> None:
     """Repeats share a score; another language or question is another comment."""
     engine = FakeEngine()

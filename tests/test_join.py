@@ -49,6 +49,17 @@ def test_a_comment_gets_what_it_lacks_from_its_respondent(scored_comments: Build
     assert joined["stated_reason"].to_list() == [None, None]
 
 
+def test_a_column_of_the_input_is_not_taken_for_the_surveys(
+    scored_comments: Build, survey_rows: Build
+) -> None:
+    """An export may have its own `survey_date` and `survey_nps_0_10`: they stay, and answer nothing."""
+    comments = scored_comments([{"respondent_id": "a"}]).with_columns(
+        survey_date=pl.lit("x"), survey_nps_0_10=3
+    )
+    joined = join_surveys(comments, survey_rows([{"respondent_id": "a", "nps_0_10": 9}])).comments
+    assert joined.select("survey_date", "survey_nps_0_10", "nps_0_10").rows() == [("x", 3, 9)]
+
+
 def test_unmatched_keys_are_counted_and_listed(scored_comments: Build, survey_rows: Build) -> None:
     """Comments without a survey row, and survey rows without a comment, both show."""
     comments = scored_comments([{"respondent_id": "a"}, {"respondent_id": "x"}, {"respondent_id": None}])

@@ -10,6 +10,7 @@ from cxtext.schema.columns import CLASSIFIED, P_STARS, LanguageReason, UnscoredR
 from cxtext.schema.protocols import Floats, StarEngine
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
+_READ: Final = ("text", "text_reason", "language", "language_reason", "question")
 _UNIT: Final = ("text", "_language", "_question")  # each distinct one is scored once
 _BEFORE: Final = "_reason"
 _SCORES: Final = tuple(name for name in CLASSIFIED if name != "unscored_reason")
@@ -22,7 +23,9 @@ def classify(frame: pl.DataFrame, engine: StarEngine, *, question: str | None = 
     the argument. A comment of undetermined language is scored if the engine finds evidence in it. Each
     distinct (text, language, question) is scored once. Rows without a score have an `unscored_reason`.
     """
-    prepared = frame.with_columns(_reason_before(), _language(), _question(frame.columns, question))
+    # only these columns: any other may be called like one that is needed here
+    read = frame.select(name for name in _READ if name in frame.columns)
+    prepared = read.with_columns(_reason_before(), _language(), _question(frame.columns, question))
     units = prepared.filter(pl.col(_BEFORE).is_null()).select(_UNIT).unique(maintain_order=True)
     joined = prepared.join(
         _scored(units, engine), on=_UNIT, how="left", nulls_equal=True, maintain_order="left"
@@ -30,7 +33,7 @@ def classify(frame: pl.DataFrame, engine: StarEngine, *, question: str | None = 
     answered = pl.col(_BEFORE).is_null() & pl.col("engine").is_not_null()
     added = [pl.when(answered).then(name).alias(name) for name in _SCORES]
     reason = pl.when(~answered).then(pl.coalesce(_BEFORE, _reason_after())).alias("unscored_reason")
-    return joined.with_columns(*added, reason).select(*frame.columns, *CLASSIFIED)
+    return frame.with_columns(joined.select(*added, reason).select(*CLASSIFIED))
 
 
 def stars_frame(probabilities: Floats) -> pl.DataFrame:

@@ -153,12 +153,14 @@ def _fill(
     known = valid.filter(pl.col(KEY).is_not_null())
     columns = [*ATTRIBUTES, *STATED, "nps_0_10", "ces", "ces_scale"]
     answers = known.select(KEY, *(pl.col(name).alias(f"survey_{name}") for name in columns))
-    joined = comments.join(answers, on=KEY, how="left", maintain_order="left")
+    # of the comments only these columns: any other may be called like one that is needed here
+    own = comments.select(KEY, *columns, "stated_reason")
+    joined = own.join(answers, on=KEY, how="left", maintain_order="left")
     unrated = pl.col("stated_rating_1_5").is_null()
     from_survey = unrated & pl.col("survey_stated_rating_1_5").is_not_null()
     lacking_ces = pl.col("ces").is_null()
     in_survey = pl.col(KEY).is_in(survey[KEY].drop_nulls().unique().implode()).fill_null(False)
-    return joined.with_columns(
+    filled = joined.select(
         *(pl.coalesce(name, f"survey_{name}").alias(name) for name in (*ATTRIBUTES, "nps_0_10", "ces")),
         pl.when(lacking_ces).then("survey_ces_scale").otherwise("ces_scale").alias("ces_scale"),
         *(pl.when(from_survey).then(f"survey_{name}").otherwise(name).alias(name) for name in STATED),
@@ -169,7 +171,8 @@ def _fill(
         .then(pl.lit("comment"))
         .alias("stated_from"),
         (in_survey if has_survey else pl.lit(None, pl.Boolean)).alias("matched"),
-    ).drop([f"survey_{name}" for name in columns])
+    )
+    return comments.with_columns(filled)
 
 
 def _misfits(rows: _Rows, comments: pl.DataFrame, respondents: pl.DataFrame) -> pl.DataFrame:

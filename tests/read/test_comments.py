@@ -71,9 +71,23 @@ def test_an_invalid_nps_leaves_the_comment_in(comments: Comments) -> None:
 
 def test_columns_that_clash_are_prefixed(comments: Comments, jsonl: Jsonl) -> None:
     """An input may have columns that cxtext writes."""
-    rows = [{"comment": "a", "sentiment": "x", "in_sentiment": "y", "text_reason": 1, "language": "da"}]
+    rows = [
+        {
+            "comment": "a",
+            "sentiment": "x",
+            "in_sentiment": "y",
+            "text_reason": 1,
+            "matched": 2,
+            "language": "da",
+        }
+    ]
     frame = comments(jsonl(rows), name="in.jsonl").frame
-    assert frame.columns[len(COMMENTS) :] == ["in_in_sentiment", "in_sentiment", "in_text_reason"]
+    assert frame.columns[len(COMMENTS) :] == [
+        "in_in_sentiment",
+        "in_sentiment",
+        "in_text_reason",
+        "in_matched",
+    ]
     assert frame["language_declared"].to_list() == ["da"]
 
 

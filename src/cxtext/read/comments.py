@@ -13,11 +13,11 @@ from cxtext.read.load import Loaded, load, stack, stack_rejected
 from cxtext.read.recognise import COMMENT_ROLES, text_columns
 from cxtext.read.sources import find_sources
 from cxtext.read.territories import language_codes
-from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, PROTECTED, THEMED, Role
+from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, JOINED, PROTECTED, THEMED, Role
 from cxtext.schema.results import CommentsRead, Recognised
 from cxtext.schema.settings import Settings
 
-_OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED})
+_OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED, **JOINED})
 
 
 class _Comments(NamedTuple):

@@ -119,6 +119,10 @@ CLASSIFIED: Final[dict[str, pl.DataType]] = {
 }
 THEMED: Final[dict[str, pl.DataType]] = {"themes": THEMES}
 
+# What the join with surveys adds: whose the stated rating is (comment | survey), and whether the comment's
+# respondent is in a survey (null where there is none).
+JOINED: Final[dict[str, pl.DataType]] = {"stated_from": pl.String(), "matched": pl.Boolean()}
+
 # Structured survey results, one row a respondent.
 RESPONDENTS: Final[dict[str, pl.DataType]] = {
     "source_file": pl.String(),
