@@ -23,6 +23,7 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
         ({"colour": "blue"}, "colour"),
         ({"level": 1.5}, "level"),
         ({"by": [["planet"]]}, "by"),
+        ({"by": [["market", "market"]]}, "crosses a dimension with itself"),
         ({"language": {"closed": ["nl", "tlh"]}}, "tlh"),
         ({"columns": {"mood": ["x"]}}, "mood"),
     ],

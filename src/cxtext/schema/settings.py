@@ -109,6 +109,16 @@ class Settings(BaseModel):
         default=("parquet",), description="Formats of the comments file."
     )
 
+    @field_validator("by")
+    @classmethod
+    def _crosses_different(
+        cls, value: tuple[tuple[Dimension, ...], ...]
+    ) -> tuple[tuple[Dimension, ...], ...]:
+        same = ["*".join(dimensions) for dimensions in value if len({*dimensions}) < len(dimensions)]
+        if same:
+            raise ValueError(f"{same[0]} crosses a dimension with itself")
+        return value
+
 
 def load_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
     """Merge defaults, the TOML file at `path` and `overrides` (options win).
