@@ -7,7 +7,6 @@ each company left out by several methods from the literature. The last lines are
 to put into src/cxtext/measure/company_error.json. About ten minutes on two cores.
 """
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 
 from cxtext.engines.linear import softmax, vectors
 from cxtext.schema.columns import LANGUAGES
-from cxtext.statistics.calibration import fit_calibration
 from cxtext.train import linear
-from cxtext.train.ratings import allowed_stars, read_rated
+from cxtext.train.balance import row_weights
+from cxtext.train.ratings import allowed_stars
 
 Floats = NDArray[np.float64]
 PER_COMPANY: Final = 2_500
@@ -32,64 +31,52 @@ KEYS: Final = ("set", "language", "company")
 
 def main(files: list[Path]) -> None:
     """Print the error of each method as a Markdown table, and the errors of the chosen one."""
-    rated = _sample(files)
-    allowed = allowed_stars(rated)
-    weight = linear.row_weights(rated, _recipe()["set_weight"])
-    probabilities, known = _probabilities_of_unseen(rated, allowed, weight)
+    recipe = linear.read_recipe()
+    rated = _with_company(linear.training_rows(files, recipe), files[0])
+    probabilities, known = _probabilities_of_unseen(rated, recipe)
     groups = _groups(rated.with_row_index("row"))
     print("| method | mean absolute error | bias | sd | worst |\n| --- | --- | --- | --- | --- |")
     for name, method in METHODS.items():
         errors = [
-            method(probabilities[rows], known[rated["set"][int(rows[0])]]) - _csat(rated, rows)
+            method(probabilities[rows], known[rated["origin"][int(rows[0])]]) - _csat(rated, rows)
             for rows in groups
         ]
         print(f"| {name} | {_told(_by_company(rated, groups, errors))} |")
     _print_errors(rated, groups, probabilities)
 
 
-def _recipe() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (Path(linear.__file__).parent / "linear_recipe.json").read_text("utf-8")
-    )
-    return found
-
-
-def _sample(files: list[Path]) -> pl.DataFrame:
-    """Return rated comments with their company, at most PER_COMPANY of each."""
-    rated = read_rated(files, linear._unusable(_recipe()))
-    comments = pl.read_ndjson(files[0], infer_schema_length=None).select(
+def _with_company(rated: pl.DataFrame, comments: Path) -> pl.DataFrame:
+    """Return the training rows with the company of those that a customer of one wrote and rated."""
+    keys = ["set", "text", "language", "stars"]
+    named = pl.read_ndjson(comments, infer_schema_length=None).select(
         "set", "text", "company", language="lang", stars=pl.col("stars").cast(pl.Int64)
     )
-    keys = ["set", "text", "language", "stars"]
-    named = rated.join(comments.unique(keys, keep="first"), on=keys, how="left", nulls_equal=True)
-    drawn = named.sort(pl.col("text").hash(1)).group_by(KEYS, maintain_order=True).head(PER_COMPANY)
-    return drawn.sort("language", "set", "text", "stars", "label")
+    return rated.join(
+        named.unique(keys, keep="first"), on=keys, how="left", nulls_equal=True, maintain_order="left"
+    )
 
 
 def _probabilities_of_unseen(
-    rated: pl.DataFrame, allowed: Floats, weight: Floats
+    rated: pl.DataFrame, recipe: dict[str, Any]
 ) -> tuple[Floats, dict[str, dict[str, Any]]]:
-    """Return calibrated probabilities from a model without the row's set, and what the other sets tell."""
-    x, sets = vectors(rated["text"].to_list(), linear.NGRAMS), rated["set"].to_numpy()
-    language = np.array([LANGUAGES.index(name) for name in rated["language"]])
-    starred = rated["stars"].is_not_null().to_numpy()
-    names = sorted(set(sets[starred]))
-    logits = np.zeros(allowed.shape)
-    for name in names:
-        rest = sets != name
-        fitted = linear.fit_weights(
-            x[rest], allowed[rest], weight[rest], linear._set_index(rated.filter(rest))
-        )
-        logits[~rest] = x[~rest] @ fitted
+    """Return probabilities by a model and a calibration without the row's set, and what other sets tell."""
+    x, allowed = vectors(rated["text"].to_list(), linear.NGRAMS), allowed_stars(rated)
+    weight = row_weights(rated, allowed, recipe["set_weight"])
+    logits = linear.logits_of_unseen_sets(x, allowed, weight, rated)
+    origin = rated["origin"].to_numpy()
+    own = (
+        rated.select((pl.col("origin") == pl.col("set")) & pl.col("stars").is_not_null())
+        .to_series()
+        .to_numpy()
+    )
+    place = np.array([1 + LANGUAGES.index(name) for name in rated["language"]])
     probabilities, known = np.zeros(allowed.shape), {}
-    for name in names:
-        others = (sets != name) & np.isin(sets, names)
-        found = fit_calibration(
-            logits[others], allowed[others], language[others], weight[others], groups=4, shrinkage=30.0
-        )
-        scaled = softmax(found.scale[language][:, None] * logits + found.offset[language])
-        probabilities[sets == name] = scaled[sets == name]
-        known[name] = _rates(scaled[others & starred], rated["stars"].filter(others & starred).to_numpy())
+    for name in sorted(set(origin[own])):
+        others = origin != name
+        found = linear.calibrate(logits[others], allowed[others], weight[others], rated.filter(others))
+        scaled = softmax(found.scale[place][:, None] * logits + found.offset[place])
+        probabilities[origin == name] = scaled[origin == name]
+        known[name] = _rates(scaled[others & own], rated["stars"].filter(others & own).to_numpy())
     return probabilities, known
 
 
@@ -104,9 +91,10 @@ def _rates(probabilities: Floats, stars: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def _groups(rated: pl.DataFrame) -> list[NDArray[np.int64]]:
-    starred = rated.filter(pl.col("stars").is_not_null()).sort(pl.col("text").hash(2))
+    own = rated.filter(pl.col("stars").is_not_null(), pl.col("origin") == pl.col("set"))
+    drawn = own.sort(pl.col("text").hash(1)).group_by(KEYS, maintain_order=True).head(PER_COMPANY)
     found = []
-    for company in starred.partition_by(KEYS, maintain_order=True):
+    for company in drawn.sort(pl.col("text").hash(2)).partition_by(KEYS, maintain_order=True):
         rows = company["row"].to_numpy().astype(np.int64)
         found += [part for part in np.split(rows, range(GROUP, len(rows), GROUP)) if len(part) >= SMALLEST]
     return found

@@ -14,7 +14,7 @@ from cxtext.score import ScoreContext, classify_batch
 ADDED = [*DETECTED, *CLASSIFIED]
 
 
-@Language.factory("cxtext", default_config={"engine": "linear", "market": None})
+@Language.factory("cxtext", default_config={"engine": "linear", "market": None})  # type: ignore[untyped-decorator]
 def create_component(nlp: Language, name: str, engine: str, market: str | None) -> "Component":
     """Return the component; `engine` and `market` as in `cxtext classify`."""
     del nlp, name
