@@ -25,11 +25,13 @@ from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
 from cxtext.protect import protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
 from cxtext.read import (
+    no_rows,
     open_table,
     read_comments,
     read_customers,
     read_surveys,
     read_weights,
+    renamed,
     scoring_columns,
     scoring_frame,
 )
@@ -240,6 +242,8 @@ def stream(
     columns = scoring_columns(table, settings)
     batches = table.batches(BATCH_ROWS)
     head = list(islice(batches, POOL_FROM_ROWS // BATCH_ROWS))
+    if not head:
+        raise no_rows(source, "comments")
     context = describe_file(scoring_frame(head[0], columns), settings)
     step = partial(_add_columns, score=score, added=added, columns=columns, context=context)
     chosen = runner or choose_runner(rows=sum(batch.height for batch in head))
@@ -261,7 +265,7 @@ def _add_columns(
     context: ScoreContext,
 ) -> pl.DataFrame:
     """Return the input's columns as they are (`in_` before the name on a clash), then those added."""
-    kept = batch.rename({name: f"in_{name}" for name in batch.columns if name in added})
+    kept = batch.rename(renamed(batch.columns, added))
     return kept.hstack(score(scoring_frame(batch, columns), context).select(added))
 
 

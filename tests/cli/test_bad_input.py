@@ -168,6 +168,29 @@ def test_the_streaming_commands_keep_every_row(command: str, cxtext, tmp_path: P
     assert written[0]["language"] == "nl"
 
 
+def test_streaming_refuses_a_file_without_rows(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """As analyse does."""
+    (tmp_path / "a.csv").write_bytes(b"comment,rating\n")
+    ran = cxtext("detect", "a.csv")
+    assert (ran.code, ran.out) == (3, "")
+    assert "a.csv: a header and no rows" in ran.err
+
+
+def test_streaming_keeps_columns_that_clash_twice(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """An input may have `language`, and `in_language` of an earlier run."""
+    (tmp_path / "a.csv").write_bytes(table("comment,language,in_language", "Goed geholpen,nl,x"))
+    ran = cxtext("detect", "a.csv")
+    assert ran.out.splitlines()[0].startswith("comment,in_in_language,in_language,language,")
+
+
+def test_streaming_tells_of_mixed_encodings_even_when_quiet(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """As analyse does; so are rejected rows."""
+    (tmp_path / "a.csv").write_bytes(b"comment,x\ngoed \xc3\xa9,a\nslecht \xe9,b\nbroken,1,2\n")
+    ran = cxtext("detect", "a.csv", "--quiet")
+    assert "warning: a.csv: mixed encodings" in ran.err
+    assert "warning: a.csv, row 4" in ran.err
+
+
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, one line, no folder."""
     (tmp_path / "a.jsonl").write_bytes(jsonl(*[row | {"n": n} for n in range(3000) for row in GOOD]))

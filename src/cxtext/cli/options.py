@@ -56,7 +56,9 @@ Workers = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 3 when rows were rejected.", rich_help_panel=OUTPUT)
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.", rich_help_panel=OUTPUT)]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.", rich_help_panel=OUTPUT)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.", rich_help_panel=OUTPUT)]
 Config = Annotated[
     Path | None,

@@ -103,11 +103,13 @@ def print_warnings(analysis: "Analysis", out: Path) -> None:
 
 
 def print_streamed(streamed: "Streamed", *, quiet: bool) -> None:
-    """Print one line on standard error on the rows written, unanswered and rejected."""
+    """Print warnings on standard error, and unless `quiet` a line on the rows written, unanswered and rejected."""
+    for warning in streamed.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    for row in streamed.rejected.head(5).iter_rows(named=True):
+        typer.echo(f"warning: {row['file']}, row {row['row']}: {row['reason']}", err=True)
     if quiet:
         return
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(streamed.unanswered.items()))
     unanswered = f", without an answer: {reasons}" if reasons else ""
     typer.echo(f"{streamed.rows} rows written, {streamed.rejected.height} rejected{unanswered}", err=True)
-    for row in streamed.rejected.head(5).iter_rows(named=True):
-        typer.echo(f"warning: {row['file']}, row {row['row']}: {row['reason']}", err=True)

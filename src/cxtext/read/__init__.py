@@ -2,11 +2,12 @@
 
 from cxtext.read.comments import read_comments
 from cxtext.read.customers import read_customers
+from cxtext.read.fields import renamed
 from cxtext.read.formats import open_table
 from cxtext.read.recognise import find_column, find_roles
 from cxtext.read.scoring import scoring_columns, scoring_frame
 from cxtext.read.surveys import read_surveys
-from cxtext.read.table import RawTable, TableInfo
+from cxtext.read.table import RawTable, TableInfo, no_rows
 from cxtext.read.weights import read_weights
 
 __all__ = [
@@ -14,11 +15,13 @@ __all__ = [
     "TableInfo",
     "find_column",
     "find_roles",
+    "no_rows",
     "open_table",
     "read_comments",
     "read_customers",
     "read_surveys",
     "read_weights",
+    "renamed",
     "scoring_columns",
     "scoring_frame",
 ]

@@ -8,7 +8,7 @@ import polars as pl
 
 from cxtext.errors import InputError
 from cxtext.read.clean import clean_texts
-from cxtext.read.fields import column, keys, plain_text, shared_fields
+from cxtext.read.fields import column, keys, plain_text, renamed, shared_fields
 from cxtext.read.load import Loaded, load, stack, stack_rejected
 from cxtext.read.recognise import COMMENT_ROLES, text_columns
 from cxtext.read.sources import find_sources
@@ -87,18 +87,7 @@ def _ids(loaded: Loaded) -> pl.Series:
 def _others(loaded: Loaded) -> pl.DataFrame:
     used = {name for names in loaded.roles.columns.values() for name in names}
     names = [name for name in loaded.frame.columns if name not in used]
-    taken = {*_OURS, *names}
-    return loaded.frame.select(pl.col(name).alias(_free_name(name, taken)) for name in names)
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    if name not in _OURS:
-        return name
-    free = f"in_{name}"
-    while free in taken:
-        free = f"in_{free}"
-    taken.add(free)
-    return free
+    return loaded.frame.select(names).rename(renamed(names, _OURS))
 
 
 def _one_row_a_text(frame: pl.DataFrame, loaded: Loaded, texts: Sequence[str]) -> pl.DataFrame:

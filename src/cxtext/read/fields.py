@@ -1,6 +1,8 @@
 """The columns that comments and surveys share, as schema.columns names and types them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 import polars as pl
@@ -71,6 +73,17 @@ def keys(loaded: Loaded, role: Role) -> pl.Series:
     if values.dtype.is_float() and (values.drop_nulls() % 1 == 0).all():
         values = values.cast(pl.Int64, strict=False)
     return plain_text(values)
+
+
+def renamed(names: Sequence[str], ours: Collection[str]) -> dict[str, str]:
+    """Return new names for the columns that are called like one of ours: `in_` before it, till it is free."""
+    taken, new = {*ours, *names}, dict[str, str]()
+    for name in names:
+        if name in ours:
+            free = next(free for depth in count(1) if (free := "in_" * depth + name) not in taken)
+            taken.add(free)
+            new[name] = free
+    return new
 
 
 def _add_dates(fields: Fields, loaded: Loaded, settings: Settings) -> None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cxtext.errors import InputError
 from cxtext.read.formats import open_table
 from cxtext.read.recognise import Roles, find_roles, text_columns
 from cxtext.read.sources import Source, on_disk
-from cxtext.read.table import RawTable
+from cxtext.read.table import RawTable, no_rows
 from cxtext.schema.columns import REJECTED, Role
 from cxtext.schema.results import InputFile, Recognised
 from cxtext.schema.settings import Settings
@@ -49,7 +48,7 @@ def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]
             text_columns(found, table.columns, source.given)  # before a long file is read for nothing
         batches = list(table.numbered_batches())
     if not batches:
-        raise InputError(f"{table.source.given}: a header and no rows; name a file that holds {kind}")
+        raise no_rows(table.source.given, kind)
     frame = stack([batch.frame for batch in batches]).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
     numbers = pl.Series("source_row", [number for batch in batches for number in batch.numbers], pl.Int64)
     return Loaded(

@@ -109,3 +109,8 @@ class RawTable:
             return ()
         count = self.decoding.cp1252_lines
         return (f"{self.source.given}: mixed encodings: lines that are no utf-8, read as cp1252: {count}",)
+
+
+def no_rows(given: str, kind: str) -> InputError:
+    """Return the error of a file that has nothing under its header."""
+    return InputError(f"{given}: a header and no rows; name a file that holds {kind}")
