@@ -69,27 +69,28 @@ def sections(comments: pl.DataFrame, engines: Sequence[StarEngine]) -> Iterator[
 INTRODUCTION: Final = """## Stars
 
 {n:,} public customer comments in four languages with the stars their writers gave, of {companies} companies that
-mostly do not occur in the training data. The language is given, so detection costs nothing here. Binary accuracy: the
-inferred rating (mean of p) is above 3 where the stated one is, three stars left out. Within one star and quadratic
-kappa: of the hard star (median of p). Macro-F1: of negative, neutral, positive. Calibration error: of p(satisfied), in
-ten classes; in brackets what a perfectly calibrated model would show by chance. Brackets [ ] hold 95% bootstrap
-intervals over comments; another company can differ by more.
+mostly do not occur in the training data. The language is given, so detection costs nothing here. Binary accuracy:
+the inferred rating (mean of p) is above 3 where the stated one is, three stars left out. Within one star and
+quadratic kappa: of the hard star (median of p). Macro-F1: of negative, neutral, positive. Calibration error: of
+p(satisfied), in ten classes; in round brackets what a perfectly calibrated model would show by chance. Square
+brackets hold 95% bootstrap intervals over comments; another company can differ by more.
 """
 
 
 def star_tables(measured: Sequence[StarEvaluation]) -> Iterator[str]:
     """Yield the table of languages."""
     figures = pl.concat([each.figures for each in measured])
-    yield f"| language | engine | comments | {' | '.join(COLUMNS.values())} |"
-    yield "| --- " * (3 + len(COLUMNS)) + "|"
+    yield f"| language | engine | comments | unscored | {' | '.join(COLUMNS.values())} |"
+    yield "| --- " * (4 + len(COLUMNS)) + "|"
     for language in LANGUAGES:
         for engine in figures["engine"].unique(maintain_order=True):
             rows = figures.filter(language=language, engine=engine)
             found = {row["metric"]: row for row in rows.iter_rows(named=True)}
             if found:
                 chance = f" ({found['ece_by_chance']['value']:.3f})"
+                counts = f"{found['qwk']['n']:,} | {found['n_unscored']['value']:.0f}"
                 cells = [cell(found[metric]) + (chance if metric == "ece" else "") for metric in COLUMNS]
-                yield f"| {language} | {engine} | {found['qwk']['n']:,} | {' | '.join(cells)} |"
+                yield f"| {language} | {engine} | {counts} | {' | '.join(cells)} |"
     yield ""
 
 

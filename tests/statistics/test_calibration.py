@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
-from cxtext.statistics.calibration import chosen_calibration, fit_calibration, marginal_loss
+from cxtext.statistics.calibration import Calibration, fit_calibration, marginal_loss
 
 RAMP = np.arange(-2.0, 3.0)[None]
 
@@ -67,26 +67,7 @@ def test_a_group_without_rows_takes_over_what_the_others_agree_on() -> None:
     assert found.offset[2] == pytest.approx(found.offset[:2].mean(axis=0), abs=0.05)
 
 
-def test_nothing_is_changed_where_no_fit_helps_sources_left_out() -> None:
-    """Sources that are distorted in opposite ways teach nothing about another source."""
-    ways = [sample(1.0, shift, n=2_000, seed=seed) for seed, shift in enumerate((-1.0, 1.0))]
-    logits, allowed = (np.concatenate(parts) for parts in zip(*ways, strict=True))
-    source = np.repeat([0, 1], 2_000)
-    group, weight = np.zeros(4_000, int), np.ones(4_000)
-    kept = chosen_calibration(
-        logits, allowed, group, weight, source, groups=1, shrinkages=(1.0,), directions=RAMP
-    )
-    assert kept.scale.tolist() == [1.0]
-    assert not kept.offset.any()
-
-
-def test_a_fit_that_helps_sources_left_out_is_taken() -> None:
-    """Sources that share a distortion teach it to the next one."""
-    ways = [sample(0.5, 0.5, n=2_000, seed=seed) for seed in range(3)]
-    logits, allowed = (np.concatenate(parts) for parts in zip(*ways, strict=True))
-    group, weight, source = np.zeros(6_000, int), np.ones(6_000), np.repeat([0, 1, 2], 2_000)
-    found = chosen_calibration(
-        logits, allowed, group, weight, source, groups=1, shrinkages=(1.0, 10.0), directions=RAMP
-    )
-    assert found.scale == pytest.approx([0.5], abs=0.06)
-    assert np.allclose(found.apply(logits[:2], group[:2]), found.scale * logits[:2] + found.offset[0])
+def test_a_calibration_is_applied_by_group() -> None:
+    """Each row is scaled and shifted as its own group is."""
+    calibration = Calibration(np.array([1.0, 2.0]), np.array([[0.0, 0.0], [1.0, -1.0]]))
+    assert calibration.apply(np.ones((2, 2)), np.array([1, 0])).tolist() == [[3, 1], [1, 1]]

@@ -1,6 +1,5 @@
 """Calibration of class probabilities: a scale and an offset per group, shrunk to what the groups share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,41 +62,6 @@ def fit_calibration(
     found: Any = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
     values = found.x.reshape(groups, 1 + len(ways))
     return Calibration(np.exp(values[:, 0]), values[:, 1:] @ ways)
-
-
-def chosen_calibration(
-    logits: Floats,
-    allowed: Floats,
-    group: Index,
-    weight: Floats,
-    source: Index,
-    *,
-    groups: int,
-    shrinkages: Sequence[float],
-    directions: Floats | None = None,
-) -> Calibration:
-    """Return the calibration that does best on sources left out of its fit, or none (scale 1, offset 0).
-
-    Arguments as for `fit_calibration`; source (n,) names where each row comes from. A shrinkage is judged by the
-    mean over sources of the mean loss of a source under the calibration fitted to all the others.
-    """
-    none = Calibration(np.ones(groups), np.zeros((groups, logits.shape[1])))
-
-    def fitted(rows: Any, shrinkage: float | None) -> Calibration:
-        if shrinkage is None:
-            return none
-        chosen = (array[rows] for array in (logits, allowed, group, weight))
-        return fit_calibration(*chosen, groups=groups, shrinkage=shrinkage, directions=directions)
-
-    def loss_left_out(shrinkage: float | None) -> float:
-        losses = []
-        for name in np.unique(source):
-            inside = source == name
-            calibrated = fitted(~inside, shrinkage).apply(logits[inside], group[inside])
-            losses.append(marginal_loss(calibrated, allowed[inside], np.ones(inside.sum()))[0] / inside.sum())
-        return float(np.mean(losses))
-
-    return fitted(slice(None), min((None, *shrinkages), key=loss_left_out)) if len(source) else none
 
 
 def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[float, Floats]:

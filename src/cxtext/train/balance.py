@@ -51,7 +51,9 @@ def folds(rated: pl.DataFrame, count: int) -> Index:
 
     So a language's large sets fall into different folds, and each is judged by a model that knows the others.
     """
-    sizes = rated.group_by("origin", "language").len().sort("len", "origin", descending=[True, False])
+    sizes = (
+        rated.group_by("origin", "language").len().sort(-pl.col("len").cast(pl.Int64), "origin", "language")
+    )
     main = sizes.unique("origin", keep="first", maintain_order=True).sort("language", maintain_order=True)
     fold = {origin: i % count for i, origin in enumerate(main["origin"])}
     return np.array([fold[origin] for origin in rated["origin"]], dtype=np.int64)

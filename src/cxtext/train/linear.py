@@ -25,7 +25,7 @@ from cxtext.engines.linear import WEIGHTS_FILE, vectors
 from cxtext.engines.ngrams import NgramSpec, ngram_blocks
 from cxtext.engines.readable import EMOJI
 from cxtext.schema.columns import LANGUAGES
-from cxtext.statistics.calibration import Calibration, chosen_calibration, marginal_loss
+from cxtext.statistics.calibration import Calibration, fit_calibration, marginal_loss
 from cxtext.train.balance import folds, row_weights, set_index
 from cxtext.train.ratings import RATED, allowed_stars, read_parallel, read_rated
 from cxtext.train.word_translation import top_up
@@ -41,7 +41,8 @@ RIDGE: Final = 1e-3
 ITERATIONS: Final = 20
 STARRED_ROWS: Final = 12_000  # a language with fewer comments with stars is filled up with translations
 FOLDS: Final = 4
-SHRINKAGES: Final = (1e2, 1e3, 1e4, 1e6)  # of a language's calibration to the common one, to choose from
+SHRINKAGE: Final = 1e4  # of a language's calibration to the common one, in rows
+GOOD_OR_BAD: Final = np.array([[-1.0, -1.0, 0.0, 1.0, 1.0]])
 KNOWN_FROM: Final = 2  # comments a word must occur in to count as known
 
 _WORD: Final = re.compile(r"[^\W_]*[^\W\d_]{2}[^\W_]*(?:['\u2019][^\W\d_]+)*")
@@ -62,7 +63,7 @@ def train_linear(files: Sequence[Path], out: Path, seed: int = 0) -> None:
     rated = training_rows(files, recipe)
     x, allowed = vectors(rated["text"].to_list(), NGRAMS), allowed_stars(rated)
     weight = row_weights(rated, allowed, recipe["set_weight"])
-    calibration = calibrate(logits_of_unseen_sets(x, allowed, weight, rated), allowed, rated)
+    calibration = calibrate(logits_of_unseen_sets(x, allowed, weight, rated), allowed, weight, rated)
     weights = fit_weights(x, allowed, weight, set_index(rated))
     _write(out, weights, calibration, known_words(rated["text"].to_list()), rated)
 
@@ -131,27 +132,25 @@ def logits_of_unseen_sets(x: Any, allowed: Floats, weight: Floats, rated: pl.Dat
     return logits
 
 
-def calibrate(logits: Floats, allowed: Floats, rated: pl.DataFrame) -> Calibration:
+def calibrate(logits: Floats, allowed: Floats, weight: Floats, rated: pl.DataFrame) -> Calibration:
     """Return scale and offset for no language (the mean of all), then each of LANGUAGES.
 
-    Fitted to how often customers' own stars are good or bad; three stars are left out, because some sets were
-    balanced by hand. What it may move is the scale, and a tilt from bad to good.
+    Fitted to which side of three customers' own stars are. Rows of three stars are left out, because sets were
+    balanced by hand in them; for the same reason all that the offset may do is favour one side.
     """
     sides = np.zeros(allowed.shape)
     sides[:, :2] = allowed[:, :2].max(axis=1, keepdims=True)
     sides[:, 3:] = allowed[:, 3:].max(axis=1, keepdims=True)
     own_stars = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & (pl.col("origin") == pl.col("set"))
     rows = rated.select(own_stars).to_series().to_numpy()
-    size = rated.filter(own_stars).select(pl.len().over("language", "set")).to_series().to_numpy()
-    fitted = chosen_calibration(
+    fitted = fit_calibration(
         logits[rows],
         sides[rows],
         np.array([LANGUAGES.index(language) for language in rated["language"]])[rows],
-        size**-0.5 / np.sum(size**-0.5) * len(size),
-        rated["set"].rank("dense").to_numpy().astype(np.int64)[rows],
+        weight[rows] / max(weight[rows].sum(), 1e-9) * rows.sum(),
         groups=len(LANGUAGES),
-        shrinkages=SHRINKAGES,
-        directions=np.arange(-2.0, 3.0)[None],
+        shrinkage=SHRINKAGE,
+        directions=GOOD_OR_BAD,
     )
     scale, offset = np.exp(np.log(fitted.scale).mean()), fitted.offset.mean(axis=0)
     return Calibration(np.concatenate([[scale], fitted.scale]), np.vstack([offset, fitted.offset]))
