@@ -69,6 +69,13 @@ def test_an_invalid_nps_leaves_the_comment_in(comments: Comments) -> None:
     assert any("left out 1 of 2 NPS answers" in warning for warning in read.warnings)
 
 
+def test_a_breakdown_that_no_comment_has_is_told(comments: Comments) -> None:
+    """Dates that are all missing make no periods; a market, grouped by in every run, may be missing."""
+    given = "comment,date,channel\ngood,,web\nbad,,\n"
+    warnings = comments(given, by=(("period",), ("market", "channel"))).warnings
+    assert warnings == ("no comment has a date, so there are none by period",)
+
+
 def test_columns_that_clash_are_prefixed(comments: Comments, jsonl: Jsonl) -> None:
     """An input may have columns that cxtext writes."""
     rows = [

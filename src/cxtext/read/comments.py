@@ -17,6 +17,8 @@ from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, JOINED, PROTEC
 from cxtext.schema.results import CommentsRead, Recognised
 from cxtext.schema.settings import Settings
 
+# Dimension -> its column, of those that no run groups by unless told to.
+_ASKED_FOR: Final = {"channel": "channel", "touchpoint": "touchpoint", "period": "date"}
 _OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED, **JOINED})
 
 
@@ -54,7 +56,11 @@ def read_comments(sources: str | Path | Sequence[str | Path], settings: Settings
         rejected=stack_rejected([part.loaded.rejected for part in parts]),
         files=tuple(part.loaded.file for part in parts),
         recognised=tuple(one for part in parts for one in part.recognised),
-        warnings=(*(one for part in parts for one in part.warnings), *_repeated_ids(frame["id"])),
+        warnings=(
+            *(one for part in parts for one in part.warnings),
+            *_repeated_ids(frame["id"]),
+            *_nothing_to_group_by(frame, settings),
+        ),
         control_characters_removed=sum(part.removed for part in parts),
     )
 
@@ -127,3 +133,10 @@ def _question(loaded: Loaded, text: str) -> pl.Series:
 def _repeated_ids(ids: pl.Series) -> tuple[str, ...]:
     repeated = len(ids) - ids.n_unique()
     return (f"{repeated} of {len(ids)} ids occur before; they are kept as they are",) if repeated else ()
+
+
+def _nothing_to_group_by(frame: pl.DataFrame, settings: Settings) -> tuple[str, ...]:
+    """Return a warning for each dimension asked for that no comment has; the default ones may be missing."""
+    asked = [name for name in _ASKED_FOR if any(name in dimensions for dimensions in settings.by)]
+    absent = [name for name in asked if frame[_ASKED_FOR[name]].is_null().all()]
+    return tuple(f"no comment has a {_ASKED_FOR[name]}, so there are none by {name}" for name in absent)
