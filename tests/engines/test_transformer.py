@@ -191,3 +191,42 @@ def test_a_folder_says_which_engine_it_is_for(folder: Path) -> None:
     """`--engine FOLDER` gives the engine of the folder's kind, and the run names the model it used."""
     assert isinstance(load_star_engine(str(folder)), TransformerEngine)
     assert set(models_used(str(folder))[-1].files) == {"model.onnx", "tokenizer.json", "calibration.json"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> TransformerEngine:
+    """Return the model that ships with cxtext."""
+    return TransformerEngine.load("stars")
+
+
+@pytest.mark.parametrize(
+    ("language", "bad", "good"),
+    [
+        ("nl", "Drie weken gewacht en niemand belt terug.", "Vlot geholpen, ik kom hier zeker terug."),
+        ("fr", "Trois semaines d'attente et personne ne rappelle.", "Aidé tout de suite, je reviendrai."),
+        ("da", "Jeg ventede i tre uger, og ingen ringer tilbage.", "Hurtig hjælp, jeg kommer igen."),
+        ("en", "I waited three weeks and nobody calls back.", "Helped at once, I will come back."),
+    ],
+)
+def test_the_shipped_model_tells_good_from_bad(
+    shipped: TransformerEngine, language: str, bad: str, good: str
+) -> None:
+    """In each language a complaint has one or two stars, praise four or five."""
+    found = shipped.predict([bad, good], [language] * 2, [None] * 2).probabilities
+    assert found[0, :2].sum() > 0.7
+    assert found[1, 3:].sum() > 0.7
+
+
+def test_the_shipped_model_gives_a_text_the_same_stars_in_any_batch(shipped: TransformerEngine) -> None:
+    """Beside long neighbours as alone, to 1e-6."""
+    texts = ["Ça marche.", "Pas mal, mais la livraison a pris trop de temps. " * 9, "ok 👍"]
+    together = shipped.predict(texts, ["fr"] * 3, [None] * 3).probabilities
+    alone = [shipped.predict([text], ["fr"], [None]).probabilities[0] for text in texts]
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_the_shipped_model_reads_the_question(shipped: TransformerEngine) -> None:
+    """After "How could we improve?" the answer "Nothing" is praise; without a question it says nothing."""
+    found = shipped.predict(["Nothing"] * 2, ["en"] * 2, ["How could we improve?", None]).probabilities
+    assert found[0, 3:].sum() > 0.7
+    assert np.isnan(found[1]).all()

@@ -305,17 +305,18 @@ def test_a_sets_prior_is_the_share_of_its_stars() -> None:
     np.testing.assert_allclose(shares[2], [0.47, 0.47, 0.02, 0.02, 0.02], atol=1e-6)
 
 
-def test_calibration_finds_scale_and_offset() -> None:
-    """Logits twice too sure get scale one half, in each language and for an unknown one."""
+def test_calibration_finds_scale_and_tilt() -> None:
+    """Logits twice too sure get scale one half, a company of happy customers a tilt; sets made by hand none."""
     generator = np.random.default_rng(0)
-    logits = generator.standard_normal((4000, 5)) * 1.5
+    logits = generator.standard_normal((6000, 5)) * 1.5
+    logits += 0.5 * recipe.GOOD_OR_BAD
     cumulated = np.cumsum(np.exp(logits) / np.exp(logits).sum(1, keepdims=True), axis=1)
-    stars = (generator.random((4000, 1)) > cumulated).sum(1) + 1
-    languages = ["nl", "fr", "da", "en"] * 1000
-    rows = pl.DataFrame({"set": "a", "lang": languages, "stars": stars, "label": None})
-    fitted = recipe.calibrate(logits * 2, rows)
+    stars = (generator.random((6000, 1)) > cumulated).sum(1) + 1
+    rows = pl.DataFrame({"set": ["a", "b"] * 3000, "lang": "nl", "company": "c", "stars": stars})
+    rows = rows.with_columns(pl.when(pl.col("set") == "b").then(1).otherwise("stars").alias("stars"))
+    fitted = recipe.calibrate((logits - 0.5 * recipe.GOOD_OR_BAD) * 2, rows, ["b"])
     np.testing.assert_allclose(fitted.scale, [0.5] * 5, atol=0.06)
-    assert fitted.offset.shape == (5, 5)
+    np.testing.assert_allclose(fitted.offset, [0.5 * recipe.GOOD_OR_BAD] * 5, atol=0.08)
 
 
 def test_a_threshold_lets_stand_what_is_as_good() -> None:

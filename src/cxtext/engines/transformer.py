@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxtext import registry
 from cxtext.engines.readable import EMOJI, readable
-from cxtext.errors import MissingModelError, missing_extra
+from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Floats, Stars
 
 WEIGHTS_FILE: Final = "model.onnx"
@@ -60,8 +60,7 @@ class TransformerEngine:
 
         Raises
         ------
-        MissingModelError: a file is missing or altered, the folder holds another kind of model, or
-        onnxruntime or tokenizers is not installed.
+        MissingModelError: a file is missing or altered, or the folder holds another kind of model.
         """
         asset = registry.model(name_or_folder)
         if asset.config.get("kind") != "transformer":
@@ -106,10 +105,8 @@ class TransformerEngine:
 
 def load_session(weights: Path) -> Any:
     """Return onnxruntime's session; its threads sleep while they wait, so that others can work."""
-    try:
-        import onnxruntime
-    except ModuleNotFoundError as error:
-        raise missing_extra("onnxruntime", "transformer") from error
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
@@ -117,10 +114,8 @@ def load_session(weights: Path) -> Any:
 
 def load_tokenizer(file: Path) -> Any:
     """Return a tokenizers.Tokenizer."""
-    try:
-        from tokenizers import Tokenizer
-    except ModuleNotFoundError as error:
-        raise missing_extra("tokenizers", "transformer") from error
+    from tokenizers import Tokenizer
+
     return Tokenizer.from_file(str(file))
 
 

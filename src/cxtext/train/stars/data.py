@@ -47,6 +47,8 @@ class Balance:
     repeats: dict[str, int] = field(default_factory=lambda: {"nl": 2})
     # (set, label) where the label is not the text's tone.
     ignored: tuple[tuple[str, str], ...] = (("en_nhs_phase1_pxtextmining", "neu"),)
+    # Sets whose shares of stars someone chose: no guide to what a company may expect.
+    balanced_by_hand: tuple[str, ...] = ("da_trustpilot_emma_tp2", "da_trustpilot_kenneth_lower")
     held_out_companies: tuple[str, ...] = ("akc", "www.ups.com")
     held_out_share: float = 0.04  # of all other rated rows
     seed: int = 0

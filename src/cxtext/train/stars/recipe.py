@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.optimize import minimize
 
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
@@ -24,7 +25,7 @@ from cxtext.engines.transformer import (
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import Floats
-from cxtext.statistics.calibration import Calibration, fit_calibration
+from cxtext.statistics.calibration import Calibration
 from cxtext.train.stars import convert, finetune
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.data import (
@@ -44,8 +45,7 @@ Report = Callable[[str], None]
 
 MAX_TOKENS = 96  # in training; the engine reads longer texts (config.json)
 SMOOTHING = 0.1
-SET_POWER = 0.5  # in calibration, a set of n rows weighs n ** 0.5
-SHRINKAGE = 30.0  # of a language's calibration to the common one, in rows
+GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 
 def make_base(work: Path, rows: pl.DataFrame, words: Sequence[str]) -> Path:
@@ -138,7 +138,7 @@ def ship(
     _, held = hold_out(rows, balance)
     held = held.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
     logits = exported_logits(out, held, config["max_tokens"])
-    fitted = calibrate(logits, held)
+    fitted = calibrate(logits, held, balance.balanced_by_hand)
     values = {"scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
     (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
     row = np.array([1 + LANGUAGES.index(language) for language in held["lang"]])
@@ -163,17 +163,25 @@ def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats
     return engine.logits(rows["text"].to_list(), rows["question"].to_list())[0]
 
 
-def calibrate(logits: Floats, rows: pl.DataFrame) -> Calibration:
-    """Fit scale and offset for no language (the mean of all), then each of LANGUAGES; sets weigh root n."""
-    soft, coarse = star_targets(rows, 0.0)
-    weight = rows.select(pl.len().over("set", "lang").cast(pl.Float64) ** (SET_POWER - 1)).to_series()
-    fitted = fit_calibration(
-        logits,
-        (soft + coarse).astype(np.float64),
-        np.array([LANGUAGES.index(language) for language in rows["lang"]]),
-        weight.to_numpy() / weight.mean(),
-        groups=len(LANGUAGES),
-        shrinkage=SHRINKAGE,
-    )
-    scale, offset = np.exp(np.log(fitted.scale).mean()), fitted.offset.mean(axis=0)
-    return Calibration(np.concatenate([[scale], fitted.scale]), np.vstack([offset, fitted.offset]))
+def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Calibration:
+    """Fit one scale, and one tilt from bad to good, to which side of three customers' own stars are.
+
+    A model trained with its sets' shares of stars takes every star to be as likely; the tilt restores what a new
+    company may expect. So rows count by company (n rows weigh root n), and sets balanced by hand (`by_hand`)
+    don't count. The languages share the values: there are too few companies for values of their own.
+    """
+    own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
+    root = pl.len().over("set", "company", "lang").cast(pl.Float64) ** -0.5
+    chosen = rows.with_columns(own=own, weight=root)
+    mask = chosen["own"].to_numpy()
+    good = chosen["stars"].to_numpy()[mask] > 3
+    weight, seen = chosen["weight"].to_numpy()[mask], logits[mask]
+
+    def loss(point: Floats) -> float:
+        scaled = np.exp(point[0]) * seen + point[1] * GOOD_OR_BAD
+        gap = np.logaddexp(*scaled[:, 3:].T) - np.logaddexp(*scaled[:, :2].T)
+        return float((weight * np.logaddexp(0, np.where(good, -gap, gap))).sum() / weight.sum())
+
+    found = minimize(loss, np.zeros(2), method="Nelder-Mead").x
+    groups = 1 + len(LANGUAGES)
+    return Calibration(np.full(groups, np.exp(found[0])), np.tile(found[1] * GOOD_OR_BAD, (groups, 1)))
