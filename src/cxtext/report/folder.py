@@ -1,5 +1,6 @@
 """The output folder: it appears whole, or not at all."""
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,12 +21,11 @@ def new_folder(out: Path, *, force: bool) -> Iterator[Path]:
     OutputError: `out` exists (and not `force`), is no output of cxtext, or can't be written.
     """
     _check_free(out, force=force)
+    # Named before it is made: an interrupt at any moment finds what to remove.
+    staging = out.parent / f".{out.name}-{secrets.token_hex(6)}"
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise OutputError(f"{out}: can't be written ({error.strerror}); choose another --out") from error
-    try:
+        staging.mkdir(mode=0o700)
         yield staging
         _put_in_place(staging, out)
     except OSError as error:
@@ -44,7 +44,7 @@ def _check_free(out: Path, *, force: bool) -> None:
 
 
 def _put_in_place(staging: Path, out: Path) -> None:
-    staging.chmod(0o755)  # mkdtemp makes folders that only their owner can read
+    staging.chmod(0o755)  # till now only its owner could read it
     if out.exists():
         # Moved into the staging area of the old one first, so that there is never a mix of two runs.
         retired = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
