@@ -171,3 +171,15 @@ def test_small_levels_are_one_and_rare_terms_none(scored_comments: Build) -> Non
     found = design(respondents_who_wrote(scored_comments(rows)), "rating")
     assert found.names == ("touchpoint",)
     assert len(found.columns[0]) == 2
+
+
+def test_a_channel_of_each_markets_own_is_left_out(scored_comments: Build) -> None:
+    """It tells nothing within a market; the other predictors keep their own slopes."""
+    rows = [row | {"channel": "web"} for row in _rows(1_000)]
+    rows += [
+        row | {"channel": "post", "market": "FR", "respondent_id": f"f{row['respondent_id']}"} for row in rows
+    ]
+    metrics = driver_figures(scored_comments(rows), SETTINGS)
+    drivers = {json.loads(group).get("driver") for group in metrics["group"]} - {None}
+    assert drivers == {"touchpoint", "theme:price"}
+    assert _figure(metrics, "rating_driver_difference", driver="theme:price")["high"] < 0

@@ -116,7 +116,8 @@ def _differences(
     """Return how those who mention a theme differ, touchpoint, channel and other themes alike; of themes only."""
     slopes = coefficients(products, every)
     of_theme = np.array([name.startswith(THEME) for name in found.names])
-    first = slopes[:, [columns[0] for columns in found.columns]]
+    place = {column: position for position, column in enumerate(every)}  # of a column among the slopes
+    first = slopes[:, [place[columns[0]] for columns in found.columns]]
     values = np.where(of_theme, first, np.nan)
     estimate = _ends(values, settings.level)
     unit = DIFFERENCE_UNITS[outcome]
