@@ -43,7 +43,7 @@ Priors = Annotated[
 ]
 Engine = Annotated[
     str | None,
-    typer.Option(help="linear, a model folder, or hf:PATH of a checkpoint.", rich_help_panel=ANALYSIS),
+    typer.Option(help="linear, transformer, cascade, a model folder, or hf:PATH.", rich_help_panel=ANALYSIS),
 ]
 KeepPersonalData = Annotated[
     bool | None,

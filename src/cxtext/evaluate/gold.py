@@ -46,7 +46,9 @@ def read_gold_stars(source: str, column: str, settings: Settings) -> pl.DataFram
     """
     rows = read_gold(source, column, settings, keep_language=True)
     stars = rows["gold"].cast(pl.Float64, strict=False)
-    known = rows.with_columns(stars=pl.when(stars.is_in([1.0, 2.0, 3.0, 4.0, 5.0])).then(stars).cast(pl.Int64))
+    known = rows.with_columns(
+        stars=pl.when(stars.is_in([1.0, 2.0, 3.0, 4.0, 5.0])).then(stars).cast(pl.Int64)
+    )
     if known["stars"].is_null().all():
         raise InputError(
             f"{source}: column {column!r} holds no star from 1 to 5; name another with --gold-column"

@@ -14,7 +14,15 @@ from cxtext.report.tables import write_tables
 from cxtext.report.wording import load_wording
 from cxtext.report.workbook import write_workbook
 
-__all__ = ["collect", "load_report", "new_folder", "open_rows", "output_format", "write_reports", "write_tables"]
+__all__ = [
+    "collect",
+    "load_report",
+    "new_folder",
+    "open_rows",
+    "output_format",
+    "write_reports",
+    "write_tables",
+]
 
 
 def write_reports(data: dict[str, Any], out: Path) -> list[Path]:

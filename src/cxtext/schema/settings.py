@@ -46,7 +46,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     engine: str = Field(
-        default="linear", description="linear, a model folder, or hf:PATH of a Hugging Face checkpoint."
+        default="linear",
+        description="linear, transformer, cascade, a model folder, or hf:PATH of a checkpoint.",
     )
     language: LanguageSettings = LanguageSettings()
     keep_personal_data: bool = Field(default=False, description="Do not replace personal data in texts.")
