@@ -74,7 +74,9 @@ def test_a_text_scores_the_same_in_any_batch(engine: LinearEngine) -> None:
     texts = [*GOOD.values(), *BAD.values(), "", "ok " * 3_000]
     languages = [*GOOD, *BAD, "en", "en"]
     together = predict(engine, texts, languages)
-    alone = np.concatenate([predict(engine, [text], [code]) for text, code in zip(texts, languages, strict=True)])
+    alone = np.concatenate(
+        [predict(engine, [text], [code]) for text, code in zip(texts, languages, strict=True)]
+    )
     assert np.allclose(together, alone, atol=1e-12, equal_nan=True)
     assert np.allclose(
         predict(engine, texts[::-1], languages[::-1])[::-1], together, atol=1e-12, equal_nan=True
