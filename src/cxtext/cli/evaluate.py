@@ -40,8 +40,11 @@ def language(
     )
     rows = read_gold(gold, gold_column, settings, keep_language=False)
     found = evaluate_language(rows, load_detector(), settings.language)
+    # A matrix for people, rows for programs.
+    matrix = found.confusion.pivot("answer", index=["length", "gold"], values="n").fill_null(0)
+    confusion = found.confusion if as_json else matrix
     _show(
-        {"accuracy": found.accuracy, "confusion": found.confusion, "calibration": found.calibration},
+        {"accuracy": found.accuracy, "confusion": confusion, "calibration": found.calibration},
         as_json=as_json,
     )
 
