@@ -14,6 +14,6 @@ def test_a_notebook_runs_from_top_to_bottom(path: Path) -> None:
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
     namespace: dict[str, object] = {}
     for cell in cells:
-        exec(compile(cell["source"], f"{path.name}:{cell['id']}", "exec"), namespace)  # noqa: S102
+        exec(compile("".join(cell["source"]), f"{path.name}:{cell['id']}", "exec"), namespace)  # noqa: S102
     assert all(cell["outputs"] == [] for cell in cells)
     assert namespace["analysis"]
