@@ -16,8 +16,9 @@ check: .venv-dev/done  ## lint, types, layers
 	.venv-dev/bin/mypy
 	.venv-dev/bin/lint-imports
 
-bench: .venv-test/done  ## speed against named alternatives (accuracy too, where DATA holds rated comments)
-	.venv-test/bin/python benchmarks/throughput.py
+bench: .venv-bench/done  ## speed against named alternatives; accuracy too, where DATA names a folder of rated comments
+	.venv-bench/bin/python benchmarks/throughput.py $(DATA)
+	$(if $(DATA),.venv-bench/bin/python benchmarks/stars.py $(DATA) --engine linear --engine cascade)
 
 .venv-demo/done: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear .venv-demo
@@ -29,10 +30,15 @@ bench: .venv-test/done  ## speed against named alternatives (accuracy too, where
 	.venv-test/bin/pip install --quiet --constraint constraints.txt --editable ".[test]"
 	touch $@
 
+.venv-bench/done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	touch $@
+
 .venv-dev/done: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear .venv-dev
 	.venv-dev/bin/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@
 
 clean:
-	rm -rf .venv-demo .venv-test .venv-dev out
+	rm -rf .venv-demo .venv-test .venv-dev .venv-bench out

@@ -2,8 +2,7 @@
 
     python benchmarks/stars.py DATA [--engine linear]... [--docs docs/languages.md]
 
-DATA holds comments_dev.jsonl.gz: text, lang, set, stars or label, nps, question, market. With `make bench` the
-folder is the variable DATA.
+DATA holds comments_dev.jsonl.gz: text, lang, set, stars or label, nps, question, market. Needs the extra `bench`.
 """
 
 import argparse
@@ -19,6 +18,7 @@ from cxtext.evaluate.stars import StarEvaluation, evaluate_stars, score_gold
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import StarEngine
 from cxtext.statistics.intervals import Estimate, correlation, wilson
+from peers import peers
 
 BEGIN: Final = "<!-- stars:begin -->"
 END: Final = "<!-- stars:end -->"
@@ -60,6 +60,7 @@ def sections(comments: pl.DataFrame, engines: Sequence[StarEngine]) -> Iterator[
     measured = [evaluate_stars(rated.drop("market"), engine) for engine in engines]
     yield INTRODUCTION.format(n=rated.height, companies=rated["company"].n_unique())
     yield from star_tables(measured)
+    yield from peer_table(rated, measured)
     yield from set_table(rated, engines)
     yield from label_table(comments, engines)
     yield from nps_table(comments, engines)
@@ -97,6 +98,27 @@ def star_tables(measured: Sequence[StarEvaluation]) -> Iterator[str]:
 def cell(figure: dict[str, float]) -> str:
     """Return `.912 [.900, .923]`."""
     return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+
+
+def peer_table(rated: pl.DataFrame, measured: Sequence[StarEvaluation]) -> Iterator[str]:
+    """Yield binary accuracy of the packages in peers.py beside the engines', on the same comments."""
+    yield "### Other packages\n"
+    yield "Free sentiment packages that cover a language, on the same comments. A comment without an answer (none of"
+    yield "its words in their lexicon) counts as half right.\n"
+    yield "| language | package | comments | without an answer | binary accuracy |"
+    yield "| --- | --- | --- | --- | --- |"
+    figures = pl.concat([each.figures for each in measured]).filter(metric="binary_accuracy")
+    for language in LANGUAGES:
+        rows = rated.filter(pl.col("language") == language, pl.col("stars") != 3)
+        good = rows["stars"].to_numpy() > 3
+        for name, polarity in peers(language):
+            found = np.array([polarity(text) for text in rows["text"]])
+            right = np.where(found == 0, 0.5, (found > 0) == good)
+            shown = f"{name} | {rows.height:,} | {(found == 0).mean():.1%}"
+            yield f"| {language} | {shown} | {interval(wilson(right.sum(), rows.height))} |"
+        for row in figures.filter(language=language).iter_rows(named=True):
+            yield f"| {language} | cxtext {row['engine']} | {row['n']:,} | | {cell(row)} |"
+    yield ""
 
 
 def set_table(rated: pl.DataFrame, engines: Sequence[StarEngine]) -> Iterator[str]:

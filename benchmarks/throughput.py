@@ -2,9 +2,11 @@
 
     python benchmarks/throughput.py [DATA] [--engine linear] [--cores 2]
 
-DATA holds comments_dev.jsonl.gz; without it the comments of corpora/demo are used, repeated with a number each so
-that none is the same. Alternatives, each on one core: langdetect for the language; for the stars scikit-learn's
-HashingVectorizer and LogisticRegression on the same kinds of n-grams. Loading is left out everywhere.
+DATA is a file of comments or a folder with comments_dev.jsonl.gz; without it the comments of corpora/demo are used,
+repeated with a number each so that none is the same. Alternatives: langdetect for the language, one core; for the
+stars scikit-learn's HashingVectorizer and LogisticRegression on the same kinds of n-grams, one core; and what many
+scripts do for both, langdetect and a BERT of base size (12 layers, 768 wide, random weights: they take the same time)
+in transformers, one comment after the other, on all cores. Loading is left out everywhere.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from cxtext import registry
 from cxtext.classify import classify
 from cxtext.detect import detect
 from cxtext.engines import load_detector, load_star_engine
+from cxtext.engines.transformer import TOKENIZER_FILE, load_tokenizer
 from cxtext.protect import protect
 from cxtext.runners import cut
 from cxtext.schema.columns import COMMENTS
@@ -31,6 +34,7 @@ from cxtext.score import ScoreContext, describe_file
 TARGET: Final = 5_000  # comments a second through detect and classify on two cores
 LEAST_ROWS: Final = 5_000
 SLOW_ROWS: Final = 1_000  # comments that langdetect reads
+BERT_ROWS: Final = 60  # comments that the BERT reads
 FIT_ROWS: Final = 500  # comments the scikit-learn model is fitted to: only its speed matters here
 
 Stage = Callable[[pl.DataFrame], pl.DataFrame]
@@ -55,7 +59,8 @@ def main() -> None:
 
 def read_comments(data: Path | None) -> pl.DataFrame:
     """Return comments with the columns the stages need, none repeated."""
-    file = data / "comments_dev.jsonl.gz" if data else registry.assets("corpora")["demo"] / "comments.jsonl"
+    demo = registry.assets("corpora")["demo"] / "comments.jsonl"
+    file = demo if data is None else data / "comments_dev.jsonl.gz" if data.is_dir() else data
     rows = pl.read_ndjson(file, infer_schema_length=None)
     text = next(name for name in ("text", "comment", "Comment") if name in rows.columns)
     rows = rows.select(pl.col(text).alias("text"), "market").filter(pl.col("text").str.strip_chars() != "")
@@ -94,6 +99,13 @@ def figures(
     together = per_second_in_pool(partial(both_stages, context=context), protected, cores)
     met = "" if cores != 2 or context.settings.engine != "linear" else f", target {TARGET:,}"
     yield f"detect and classify, {cores} cores", together, met
+    drawn = protected.sample(BERT_ROWS, seed=0)
+    naive = per_second(partial(bert_stage, model=base_sized_bert(cores)), drawn, passes=1)
+    yield (
+        f"langdetect and BERT, {cores} cores, {BERT_ROWS} comments",
+        naive,
+        f": cxtext is {together / naive:.0f} times as fast",
+    )
     yield "protect, one core", per_second(partial(protect, keep=False), comments), ""
     slow = per_second(langdetect_stage, protected.head(SLOW_ROWS))
     yield (
@@ -110,10 +122,10 @@ def figures(
     )
 
 
-def per_second(stage: Stage, frame: pl.DataFrame) -> float:
-    """Return the best of three passes over the frame in batches, after a first batch that loads models."""
+def per_second(stage: Stage, frame: pl.DataFrame, *, passes: int = 3) -> float:
+    """Return the best of several passes over the frame in batches, after a first batch that loads models."""
     stage(frame.head(100))
-    return frame.height / min(_seconds(stage, frame) for _ in range(3))
+    return frame.height / min(_seconds(stage, frame) for _ in range(passes))
 
 
 def _seconds(stage: Stage, frame: pl.DataFrame) -> float:
@@ -148,6 +160,31 @@ def langdetect_stage(frame: pl.DataFrame) -> pl.DataFrame:
         except langdetect.LangDetectException:
             names.append(None)
     return frame.with_columns(pl.Series("language", names, dtype=pl.String))
+
+
+def base_sized_bert(cores: int) -> Callable[[str], Any]:
+    """Return a BERT classifier of base size and random weights as a function of a text, on `cores` threads."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.set_num_threads(cores)
+    tokenizer = load_tokenizer(registry.model("stars").path(TOKENIZER_FILE))
+    config = BertConfig(vocab_size=tokenizer.get_vocab_size(), num_labels=5)
+    model = BertForSequenceClassification(config).eval()
+
+    def stars(text: str) -> Any:
+        with torch.inference_mode():
+            return model(torch.tensor([tokenizer.encode(text).ids[:512]])).logits
+
+    return stars
+
+
+def bert_stage(frame: pl.DataFrame, model: Callable[[str], Any]) -> pl.DataFrame:
+    """Name the language and score the stars of each comment."""
+    named = langdetect_stage(frame)
+    for text in frame["text"]:
+        model(text)
+    return named
 
 
 def scikit_learn_pipeline(scored: pl.DataFrame) -> Stage:
