@@ -15,7 +15,7 @@ KEY: Final = "respondent_id"
 # What two rows of one respondent must agree on where both have a value.
 SCORES: Final = ("nps_0_10", "ces", "stated_rating_1_5")
 # What says where and when a respondent answered.
-ATTRIBUTES: Final = ("market", "channel", "touchpoint", "date")
+ATTRIBUTES: Final = ("market", "channel", "touchpoint", "date", "wave")
 STATED: Final = ("stated_rating", "stated_scale", "stated_rating_1_5")
 MISFITS: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
@@ -38,7 +38,7 @@ class _Rows:
 def join_surveys(comments: pl.DataFrame, surveys: SurveysRead) -> Joined:
     """Join comments and survey results by `respondent_id`; no comment is lost, moved or doubled.
 
-    A comment keeps its own rating, NPS, CES, market, channel, touchpoint and date, and gets those it lacks
+    A comment keeps its own rating, NPS, CES, market, channel, touchpoint, date and wave, and gets those it lacks
     from its respondent. Columns added: `matched` (its respondent is in a survey; null where there is no
     survey), `stated_from` (comment | survey: whose rating it is). Scores in the comment file itself make
     respondents too: one per `respondent_id`, one per row where there is none. A respondent whose rows

@@ -25,11 +25,13 @@ from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
 from cxtext.protect import protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
 from cxtext.read import (
+    check_waves,
     no_rows,
     open_table,
     read_comments,
     read_customers,
     read_surveys,
+    read_totals,
     read_weights,
     renamed,
     scoring_columns,
@@ -46,11 +48,11 @@ from cxtext.report import (
 )
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
 from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
-from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead, WeightsRead
+from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead, TotalsRead, WeightsRead
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
 
-Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead, WeightsRead)
+Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead, WeightsRead, TotalsRead)
 Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
@@ -75,6 +77,7 @@ def analyse(
     surveys: Sequence[str] = (),
     customers: Sequence[str] = (),
     weights: Sequence[str] = (),
+    totals: Sequence[str] = (),
     *,
     out: Path,
     settings: Settings,
@@ -85,7 +88,8 @@ def analyse(
 ) -> Analysis:
     """Analyse comments, survey results and customers and write the output folder `out`, whole or not at all.
 
-    `weights` are files of margins that stated CSAT and NPS are weighted to.
+    `weights` are files of margins that stated CSAT and NPS are weighted to, `totals` say how many
+    were asked in each market.
     Without a `runner`, a pool of processes is used once the rows are worth it.
 
     Raises
@@ -97,7 +101,7 @@ def analyse(
     """
     run = Run(command)
     with new_folder(out, force=force) as folder:
-        inputs = (sources, surveys, customers, weights)
+        inputs = (sources, surveys, customers, weights, totals)
         analysis = measure(*inputs, settings=settings, runner=runner, run=run, progress=progress)
         with run.stage("report"):
             write_tables(analysis, folder)
@@ -112,6 +116,7 @@ def measure(
     surveys: Sequence[str],
     customers: Sequence[str],
     weights: Sequence[str],
+    totals: Sequence[str],
     *,
     settings: Settings,
     runner: Runner | None,
@@ -124,6 +129,8 @@ def measure(
         survey_results = _without_personal_data(read_surveys(surveys, settings), settings)
         customers_read = _without_personal_data(read_customers(customers, settings), settings)
         weights_read = _without_personal_data(read_weights(weights, settings), settings)
+        totals_read = _without_personal_data(read_totals(totals, settings), settings)
+        check_waves(comments, survey_results, settings)
     with run.stage("score"):
         score = partial(score_batch, context=describe_file(comments.frame, settings))
         scored = _score(comments.frame, score, runner or choose_runner(rows=comments.frame.height), progress)
@@ -134,7 +141,7 @@ def measure(
             rows = pseudonymise_frame(customers_read.customers)
             customers_read = replace(customers_read, customers=rows)
     with run.stage("measure"):
-        measured = measure_groups(joined, settings, customers_read, weights_read)
+        measured = measure_groups(joined, settings, customers_read, weights_read, totals_read)
     with run.stage("compare"):
         compared = replace(
             compare_stated_with_inferred(joined, settings),
@@ -151,6 +158,7 @@ def measure(
         models=models_used(settings.engine),
         customers_read=customers_read,
         weights_read=weights_read,
+        totals_read=totals_read,
     )
 
 

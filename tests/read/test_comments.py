@@ -39,6 +39,7 @@ def test_columns_are_renamed_and_typed(comments: Comments) -> None:
         "channel": "web",
         "touchpoint": None,
         "date": date(2024, 1, 31),
+        "wave": None,
         "respondent_id": "77",
         "stated_rating": 5.0,
         "stated_scale": "1-5",

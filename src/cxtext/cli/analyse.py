@@ -36,6 +36,14 @@ def analyse(
             rich_help_panel=INPUT,
         ),
     ] = None,
+    totals: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--totals",
+            help="How many were asked: market, invited; gives response rates.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Output folder.", rich_help_panel=OUTPUT)] = Path(
         "cxtext-out"
     ),
@@ -71,7 +79,12 @@ def analyse(
         ),
     ] = None,
     period: Annotated[
-        str | None, typer.Option(help="week, month, quarter or year.", rich_help_panel=ANALYSIS)
+        str | None,
+        typer.Option(
+            help="week, month, quarter, year, or wave (of the input's own column); without --by the default "
+            "breakdowns are also made by period.",
+            rich_help_panel=ANALYSIS,
+        ),
     ] = None,
     min_group_n: Annotated[
         int | None, typer.Option(help="Smaller groups show no figure.", rich_help_panel=ANALYSIS)
@@ -111,6 +124,8 @@ def analyse(
 
       cxtext analyse comments.jsonl --customers customers.csv --period quarter
 
+      cxtext analyse comments.csv --period wave --totals totals.csv
+
       cxtext analyse export.csv --column text=Toelichting --rating-scale 1-10
     """
     from cxtext import pipeline
@@ -147,6 +162,7 @@ def analyse(
             surveys or [],
             customers or [],
             weights or [],
+            totals or [],
             out=out,
             settings=settings,
             runner=choose_runner(workers=workers) if workers else None,

@@ -19,8 +19,8 @@ Column = Annotated[
     typer.Option(
         "--column",
         help="Name a column: ROLE=NAME[,NAME]. Roles: id, text, question, language, market, channel, touchpoint, "
-        "date, respondent_id, rating, nps, ces, period, n, start, end, customers_start, customers_end, "
-        "customers_new, margin.",
+        "date, wave, respondent_id, rating, nps, ces, period, n, start, end, customers_start, customers_end, "
+        "customers_new, margin, invited.",
         rich_help_panel=INPUT,
     ),
 ]

@@ -29,10 +29,16 @@ def period_of(date: pl.Expr, length: str) -> pl.Expr:
 
 def with_dimensions(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Add the column `period`, and every dimension that the frame has no column for, as nulls."""
-    date = pl.col("date") if "date" in frame.columns else pl.lit(None, pl.Date)
-    with_period = frame.with_columns(period=period_of(date, settings.period))
+    with_period = frame.with_columns(period=_period(frame, settings.period))
     missing = sorted({name for by in settings.by for name in by} - {"language", *with_period.columns})
     return with_period.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+
+
+def _period(frame: pl.DataFrame, length: str) -> pl.Expr:
+    """Return the wave of a row, or the period its date lies in."""
+    source, dtype = ("wave", pl.String()) if length == "wave" else ("date", pl.Date())
+    given = pl.col(source) if source in frame.columns else pl.lit(None, dtype)
+    return given if length == "wave" else period_of(given, length)
 
 
 def by_language(frame: pl.DataFrame, dimensions: Dimensions) -> pl.DataFrame:

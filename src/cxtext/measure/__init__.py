@@ -13,11 +13,12 @@ from cxtext.measure.drivers import driver_figures
 from cxtext.measure.inferred import CompanyError, company_error, inferred_figures, inferred_sums
 from cxtext.measure.populations import Populations, populations
 from cxtext.measure.reported import with_reported
+from cxtext.measure.response import response_figures
 from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
 from cxtext.measure.stated import rating_sums, stated_figures
 from cxtext.measure.themes import distinctive_themes
 from cxtext.measure.weighted import weighted_figures
-from cxtext.schema.results import CustomersRead, Joined, Measured, WeightsRead
+from cxtext.schema.results import CustomersRead, Joined, Measured, TotalsRead, WeightsRead
 from cxtext.schema.settings import Settings
 
 __all__ = ["measure_groups"]
@@ -28,14 +29,19 @@ def measure_groups(
     settings: Settings,
     customers: CustomersRead | None = None,
     weights: WeightsRead | None = None,
+    totals: TotalsRead | None = None,
 ) -> Measured:
     """Return the figures of the total and of every group that `settings.by` asks for.
 
     With `customers` also their churn and lifetime value by market, period and satisfaction; with `weights` also
-    stated CSAT and NPS weighted to them.
+    stated CSAT and NPS weighted to them; with `totals` response and comment rates by market.
 
     Every group has a row for every metric; one without a value says why in `note`. Formulas, units and
     sources are in docs/scores.md.
+
+    Raises
+    ------
+    InputError: more people answered in a market than `totals` says were invited.
     """
     people = populations(joined, settings)
     error = company_error(joined.comments, settings)
@@ -44,8 +50,9 @@ def measure_groups(
     drivers = driver_figures(joined.comments, settings)
     churn = churn_figures(customers or CustomersRead(), joined, settings)
     weighted = weighted_figures(people, (weights or WeightsRead()).margins, settings)
+    response = response_figures(joined, (totals or TotalsRead()).totals, settings)
     commenters = compare_commenters(people, settings)
-    every = pl.concat([metrics, weighted, drivers, churn, commenters])
+    every = pl.concat([metrics, weighted, drivers, churn, response, commenters])
     shown = hide_derivable(every, settings.min_group_n)
     return Measured(
         metrics=shown.head(shown.height - commenters.height),

@@ -8,11 +8,14 @@ from cxtext.read.recognise import find_column, find_roles
 from cxtext.read.scoring import scoring_columns, scoring_frame
 from cxtext.read.surveys import read_surveys
 from cxtext.read.table import RawTable, TableInfo, no_rows
+from cxtext.read.totals import read_totals
+from cxtext.read.waves import check_waves
 from cxtext.read.weights import read_weights
 
 __all__ = [
     "RawTable",
     "TableInfo",
+    "check_waves",
     "find_column",
     "find_roles",
     "no_rows",
@@ -20,6 +23,7 @@ __all__ = [
     "read_comments",
     "read_customers",
     "read_surveys",
+    "read_totals",
     "read_weights",
     "renamed",
     "scoring_columns",

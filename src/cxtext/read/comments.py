@@ -19,6 +19,7 @@ from cxtext.schema.settings import Settings
 
 # Dimension -> its column, of those that no run groups by unless told to.
 _ASKED_FOR: Final = {"channel": "channel", "touchpoint": "touchpoint", "period": "date"}
+_WAVE: Final = "wave"
 _OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED, **JOINED})
 
 
@@ -137,6 +138,7 @@ def _repeated_ids(ids: pl.Series) -> tuple[str, ...]:
 
 def _nothing_to_group_by(frame: pl.DataFrame, settings: Settings) -> tuple[str, ...]:
     """Return a warning for each dimension asked for that no comment has; the default ones may be missing."""
-    asked = [name for name in _ASKED_FOR if any(name in dimensions for dimensions in settings.by)]
-    absent = [name for name in asked if frame[_ASKED_FOR[name]].is_null().all()]
-    return tuple(f"no comment has a {_ASKED_FOR[name]}, so there are none by {name}" for name in absent)
+    columns = _ASKED_FOR | ({"period": _WAVE} if settings.period == _WAVE else {})
+    asked = [name for name in columns if any(name in dimensions for dimensions in settings.by)]
+    absent = [name for name in asked if frame[columns[name]].is_null().all()]
+    return tuple(f"no comment has a {columns[name]}, so there are none by {name}" for name in absent)

@@ -44,9 +44,15 @@ def read_customers(sources: str | Path | Sequence[str | Path], settings: Setting
 
     Raises
     ------
-    InputError: an input can't be read, or has neither customers at start nor a customer's id, start or end.
+    InputError: an input can't be read, has neither customers at start nor a customer's id, start or end, or
+    periods are waves.
     """
     loaded = [load(source, settings, kind="customers", roles=_ROLES) for source in find_sources(sources)]
+    if loaded and settings.period == "wave":
+        raise InputError(
+            f"{loaded[0].given}: customers come and go by date, not by wave; give --period week, month, quarter"
+            " or year, or leave them out"
+        )
     read = [_read_file(one, settings) for one in loaded]
     rows = pl.concat([pl.DataFrame(schema=CUSTOMERS), *(one.customers for one in read)])
     customers, told = _sort_out(rows, ", ".join(one.given for one in loaded))

@@ -29,7 +29,7 @@ class Fields:
 
 
 def shared_fields(loaded: Loaded, settings: Settings, *, may_differ: bool = False) -> Fields:
-    """Return source_file, source_row, respondent_id, market, channel, touchpoint, date and all scores.
+    """Return source_file, source_row, respondent_id, market, channel, touchpoint, date, wave and all scores.
 
     With `may_differ` a rating scale that was declared and contradicts the values gives way to the one
     assumed from the column's name: the comments' scale need not be the survey's.
@@ -46,6 +46,7 @@ def shared_fields(loaded: Loaded, settings: Settings, *, may_differ: bool = Fals
         "respondent_id": keys(loaded, Role.RESPONDENT_ID),
         "market": market_codes(column(loaded, Role.MARKET)),
         **{role.value: plain_text(column(loaded, role)) for role in _AS_WRITTEN},
+        "wave": keys(loaded, Role.WAVE),
     }
     fields.frame = fields.frame.with_columns(**columns)
     _add_dates(fields, loaded, settings)

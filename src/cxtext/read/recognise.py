@@ -18,8 +18,10 @@ CUSTOMER_ONLY: Final = frozenset(
         *(Role.CUSTOMERS_START, Role.CUSTOMERS_END, Role.CUSTOMERS_NEW),
     }
 )
-COMMENT_ROLES: Final = tuple(role for role in Role if role not in GROUP_ONLY | CUSTOMER_ONLY)
-_FAMILIES: Final = {Role.RATING: ("rating", "satisfaction")}  # the first that occurs is used
+TOTALS_ONLY: Final = frozenset({Role.INVITED})
+COMMENT_ROLES: Final = tuple(role for role in Role if role not in GROUP_ONLY | CUSTOMER_ONLY | TOTALS_ONLY)
+# The first that occurs is used.
+_FAMILIES: Final = {Role.RATING: ("rating", "satisfaction"), Role.PERIOD: ("period", "wave")}
 _SHOWN: Final = 12  # columns listed in a message
 _SCALE: Final = re.compile(
     r"(?<![\d.,])([01])\s*(?:-|\u2013|_|\.\.|/|to|tot|t/m|t\.?e\.?m\.?|à|a|au|til)\s*(5|7|10|100)(?![\d.,])"

@@ -9,7 +9,7 @@ import polars as pl
 from cxtext.errors import InputError
 from cxtext.read.fields import column, plain_text, shared_fields
 from cxtext.read.load import Loaded, load, stack_rejected
-from cxtext.read.recognise import CUSTOMER_ONLY
+from cxtext.read.recognise import CUSTOMER_ONLY, TOTALS_ONLY
 from cxtext.read.scores import score_values
 from cxtext.read.sources import find_sources
 from cxtext.read.territories import market_codes
@@ -18,7 +18,7 @@ from cxtext.schema.results import Recognised, SurveysRead
 from cxtext.schema.settings import Settings
 
 _OF_COMMENTS: Final = frozenset((Role.TEXT, Role.QUESTION, Role.LANGUAGE))
-_SURVEY_ROLES: Final = tuple(role for role in Role if role not in CUSTOMER_ONLY | _OF_COMMENTS)
+_SURVEY_ROLES: Final = tuple(role for role in Role if role not in CUSTOMER_ONLY | TOTALS_ONLY | _OF_COMMENTS)
 _GROUP_METRICS: Final = {Role.NPS: "nps", Role.CES: "ces_mean", Role.RATING: "csat_stated"}
 _RANGES: Final = {"nps": (-100.0, 100.0), "csat_stated": (0.0, 100.0)}
 _FEW: Final = 3

@@ -21,6 +21,7 @@ class Role(StrEnum):
     CHANNEL = "channel"
     TOUCHPOINT = "touchpoint"
     DATE = "date"
+    WAVE = "wave"
     RESPONDENT_ID = "respondent_id"
     RATING = "rating"
     NPS = "nps"
@@ -35,6 +36,8 @@ class Role(StrEnum):
     CUSTOMERS_END = "customers_end"
     CUSTOMERS_NEW = "customers_new"
     MARGIN = "margin"
+    # In totals files only: how many were asked.
+    INVITED = "invited"
 
 
 class LanguageReason(StrEnum):
@@ -80,6 +83,7 @@ COMMENTS: Final[dict[str, pl.DataType]] = {
     "channel": pl.String(),
     "touchpoint": pl.String(),
     "date": pl.Date(),
+    "wave": pl.String(),
     "respondent_id": pl.String(),
     "stated_rating": pl.Float64(),
     "stated_scale": pl.String(),
@@ -132,6 +136,7 @@ RESPONDENTS: Final[dict[str, pl.DataType]] = {
     "channel": pl.String(),
     "touchpoint": pl.String(),
     "date": pl.Date(),
+    "wave": pl.String(),
     "nps_0_10": pl.Int64(),
     "ces": pl.Float64(),
     "ces_scale": pl.String(),
@@ -181,6 +186,15 @@ MARGINS: Final[dict[str, pl.DataType]] = {
     "dimension": pl.String(),
     "value": pl.String(),
     "share": pl.Float64(),
+}
+
+# How many were asked, one row a market; `column` is what the file calls the number.
+TOTALS: Final[dict[str, pl.DataType]] = {
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "market": pl.String(),
+    "invited": pl.Int64(),
+    "column": pl.String(),
 }
 
 REJECTED: Final[dict[str, pl.DataType]] = {
@@ -247,5 +261,46 @@ DIFFERENCES: Final[dict[str, pl.DataType]] = {
     "n_a": pl.Int64(),
     "n_b": pl.Int64(),
     "method": pl.String(),
+    "unit": pl.String(),
+}
+
+# One row a group and metric with enough periods. `slope` and `shift` are in `unit` (the slope a period);
+# `dispersion` is how many times the variance between periods is that of sampling, by the trend.
+# `direction`: up, down, or none beyond chance. `shift_period` is the first period of the new level.
+TRENDS: Final[dict[str, pl.DataType]] = {
+    "metric": pl.String(),
+    "group": pl.String(),
+    "first_period": pl.String(),
+    "last_period": pl.String(),
+    "periods": pl.Int64(),
+    "n": pl.Int64(),
+    "slope": pl.Float64(),
+    "slope_low": pl.Float64(),
+    "slope_high": pl.Float64(),
+    "slope_p": pl.Float64(),
+    "slope_p_adjusted": pl.Float64(),
+    "direction": pl.String(),
+    "dispersion": pl.Float64(),
+    "shift_period": pl.String(),
+    "shift": pl.Float64(),
+    "shift_low": pl.Float64(),
+    "shift_high": pl.Float64(),
+    "shift_p": pl.Float64(),
+    "shift_p_adjusted": pl.Float64(),
+    "shifted": pl.Boolean(),
+    "level": pl.Float64(),
+    "unit": pl.String(),
+}
+
+# One row a change to look at: `kind` is last_period (against the one before) or shift (the level since).
+ALERTS: Final[dict[str, pl.DataType]] = {
+    "kind": pl.String(),
+    "metric": pl.String(),
+    "group": pl.String(),
+    "period": pl.String(),
+    "difference": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "p_adjusted": pl.Float64(),
     "unit": pl.String(),
 }

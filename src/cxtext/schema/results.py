@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from cxtext.schema.columns import (
+    ALERTS,
     CALIBRATION,
     CUSTOMER_COUNTS,
     CUSTOMERS,
@@ -12,6 +13,8 @@ from cxtext.schema.columns import (
     MARGINS,
     METRICS,
     REJECTED,
+    TOTALS,
+    TRENDS,
     VERDICTS,
 )
 from cxtext.schema.settings import Settings
@@ -23,7 +26,7 @@ class InputFile:
 
     name: str
     sha256: str
-    kind: str  # comments | surveys | customers | weights
+    kind: str  # comments | surveys | customers | weights | totals
     format: str  # jsonl, csv, parquet, xlsx ...
     encoding: str | None
     delimiter: str | None
@@ -83,6 +86,17 @@ class WeightsRead:
     """What figures are weighted to, as read: `margins` has the columns of schema.columns.MARGINS."""
 
     margins: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARGINS))
+    rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
+    files: tuple[InputFile, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TotalsRead:
+    """How many were asked, as read: `totals` has the columns of schema.columns.TOTALS, one row a market."""
+
+    totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOTALS))
     rejected: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
     files: tuple[InputFile, ...] = ()
     recognised: tuple[Recognised, ...] = ()
@@ -155,6 +169,8 @@ class Compared:
     `calibration` and `verdicts`: how far the inferred figures of each group can be relied on, with the columns
     of schema.columns.CALIBRATION and VERDICTS.
     `differences`: groups and periods against each other, with the columns of schema.columns.DIFFERENCES.
+    `trends` and `alerts`: how figures move over periods, and what of it to look at, with the columns of
+    schema.columns.TRENDS and ALERTS.
     """
 
     metrics: pl.DataFrame
@@ -162,6 +178,8 @@ class Compared:
     calibration: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CALIBRATION))
     verdicts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VERDICTS))
     differences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERENCES))
+    trends: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRENDS))
+    alerts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALERTS))
 
 
 @dataclass(frozen=True)
@@ -187,11 +205,13 @@ class Analysis:
     models: tuple[ModelUsed, ...]
     customers_read: CustomersRead = field(default_factory=CustomersRead)
     weights_read: WeightsRead = field(default_factory=WeightsRead)
+    totals_read: TotalsRead = field(default_factory=TotalsRead)
 
     @property
-    def read(self) -> tuple[CommentsRead | SurveysRead | CustomersRead | WeightsRead, ...]:
+    def read(self) -> tuple[CommentsRead | SurveysRead | CustomersRead | WeightsRead | TotalsRead, ...]:
         """What was read, in the order in which it is told."""
-        return (self.comments_read, self.surveys_read, self.customers_read, self.weights_read)
+        surveys, others = self.surveys_read, (self.customers_read, self.weights_read, self.totals_read)
+        return (self.comments_read, surveys, *others)
 
     @property
     def rejected(self) -> int:

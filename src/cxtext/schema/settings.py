@@ -16,6 +16,11 @@ Dimension = Literal["market", "language", "channel", "touchpoint", "period"]
 SATISFIED_FROM: dict[str, float] = {"1-5": 4, "1-7": 6, "1-10": 8, "0-10": 8, "0-100": 75, "words": 4}
 
 
+BY: tuple[tuple[Dimension, ...], ...] = (("market",), ("language",), ("market", "language"))
+# What a run that names a length of period breaks down by, unless it names breakdowns too.
+BY_PERIOD = (*BY, ("period",), ("market", "period"), ("language", "period"))
+
+
 class LanguageSettings(BaseModel):
     """Which priors language detection uses, and how much each weighs (log-odds are multiplied by it)."""
 
@@ -74,11 +79,13 @@ class Settings(BaseModel):
     )
 
     by: tuple[tuple[Dimension, ...], ...] = Field(
-        default=(("market",), ("language",), ("market", "language")),
+        default=BY,
         description="Breakdowns; a tuple of several dimensions crosses them.",
     )
-    period: Literal["week", "month", "quarter", "year"] = Field(
-        default="month", description="Length of a period when the breakdown has one."
+    period: Literal["week", "month", "quarter", "year", "wave"] = Field(
+        default="month",
+        description="Length of a period when the breakdown has one, or wave: the input's own waves. Given "
+        "without `by`, the default breakdowns are also made by period.",
     )
     min_group_n: int = Field(default=10, ge=1, description="Groups with fewer rows show no figure.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of every interval.")
@@ -133,6 +140,8 @@ def load_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a readable TOML file ({error})") from error
     merged = from_file | {key: value for key, value in overrides.items() if value is not None}
+    if "period" in merged and "by" not in merged:
+        merged["by"] = BY_PERIOD
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
