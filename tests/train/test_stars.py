@@ -3,7 +3,9 @@
 import gzip
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,10 +21,10 @@ pytest.importorskip("onnxruntime")
 import onnxruntime
 import torch
 
-from cxtext.engines.transformer import TransformerEngine
+from cxtext.engines.transformer import TransformerEngine, softmax
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.distil import student_of, teacher_probabilities
+from cxtext.train.stars.distil import distil, probabilities_of, student_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
 
@@ -40,7 +42,7 @@ SHAPE = {
 }
 
 
-def tiny() -> object:
+def tiny() -> Any:
     """Return a random model of SHAPE."""
     from transformers import BertModel
 
@@ -263,13 +265,40 @@ def test_student_keeps_the_chosen_layers(tmp_path: Path) -> None:
     assert len(teacher["encoder"].encoder.layer) == 3
 
 
-def test_teachers_labels_are_kept(tmp_path: Path) -> None:
-    """A second call reads what the first one wrote."""
-    examples = tiny_examples()
-    found = teacher_probabilities(tiny(), examples.encoded, tmp_path, lambda _: None)
-    again = teacher_probabilities(None, examples.encoded, tmp_path, lambda _: None)
-    np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
+def test_what_the_teacher_says_is_kept(tmp_path: Path) -> None:
+    """A second call reads what the first one wrote; the head turns it into the teacher's own probabilities."""
+    examples, teacher = tiny_examples(), tiny()
+    found = teacher_pooled(teacher, examples.encoded, tmp_path, lambda _: None)
+    again = teacher_pooled(None, examples.encoded, tmp_path, lambda _: None)
     np.testing.assert_array_equal(found, again)
+    own = softmax(star_model.predict_logits(teacher, examples.encoded))
+    np.testing.assert_allclose(probabilities_of(teacher, found), own, atol=1e-3)
+
+
+def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
+    """After distillation the student's last layer is closer to the teacher's than before."""
+    teacher, examples = tiny(), tiny_examples()
+    with torch.no_grad():
+        for weight in teacher["encoder"].encoder.layer.parameters():
+            weight.mul_(4.0)  # random layers as small as BERT's do next to nothing
+    pooled = teacher_pooled(teacher, examples.encoded, tmp_path / "labels", lambda _: None)
+    unrated = np.zeros_like(examples.soft)
+    taught = replace(
+        examples,
+        soft=unrated,
+        allowed=unrated,
+        teacher=probabilities_of(teacher, pooled),
+        teacher_pooled=pooled,
+    )
+    schedule = finetune.Schedule(passes=20, batch=8, encoder_rate=1e-3, warmup_steps=1, frozen_layers=0)
+
+    def distance(student: Any) -> float:
+        seen = star_model.predict_pooled(student, examples.encoded)
+        return float(((seen - pooled.astype(np.float32)) ** 2).mean())
+
+    before = distance(student_of(teacher, [0, 2]))
+    student = distil(teacher, [0, 2], taught, schedule, tmp_path / "student", lambda _: None)
+    assert distance(student) < 0.5 * before
 
 
 def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:

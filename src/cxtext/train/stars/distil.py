@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cxtext.engines.transformer import softmax
 from cxtext.train.stars import finetune
 from cxtext.train.stars import model as star_model
 
@@ -26,24 +27,28 @@ def student_of(teacher: Any, layers: Sequence[int]) -> Any:
     return student
 
 
-def teacher_probabilities(
+def teacher_pooled(
     teacher: Any,
     encoded: list[tuple[list[int], list[int]]],
     folder: Path,
     report: Callable[[str], None],
-    temperature: float = 1.0,
-) -> NDArray[np.float32]:
-    """Return the teacher's star probabilities (rows, 5); logits are kept in `folder` chunk by chunk."""
+) -> NDArray[np.float16]:
+    """Return the teacher's pooled last layer (rows, hidden); kept in `folder` chunk by chunk."""
     folder.mkdir(parents=True, exist_ok=True)
+    paths = []
     for start in range(0, len(encoded), CHUNK):
-        path = folder / f"logits-{start:08d}.npy"
-        if not path.is_file():
-            np.save(path, star_model.predict_logits(teacher, encoded[start : start + CHUNK]))
+        paths.append(folder / f"pooled-{start:08d}.npy")
+        if not paths[-1].is_file():
+            found = star_model.predict_pooled(teacher, encoded[start : start + CHUNK])
+            np.save(paths[-1], found.astype(np.float16))
             report(f"teacher's labels: {min(start + CHUNK, len(encoded))}/{len(encoded)}")
-    logits = np.concatenate([np.load(path) for path in sorted(folder.glob("logits-*.npy"))]) / temperature
-    exponents = np.exp(logits - logits.max(1, keepdims=True))
-    probabilities: NDArray[np.float32] = exponents / exponents.sum(1, keepdims=True)
-    return probabilities
+    return np.concatenate([np.load(path) for path in paths])
+
+
+def probabilities_of(teacher: Any, pooled: NDArray[np.float16]) -> NDArray[np.float32]:
+    """Return the star probabilities (rows, 5) that the teacher's head gives to its pooled rows."""
+    logits = star_model.head_logits(teacher, pooled.astype(np.float32))
+    return softmax(logits.astype(np.float64)).astype(np.float32)
 
 
 def distil(
@@ -54,5 +59,5 @@ def distil(
     checkpoint: Path,
     report: Callable[[str], None],
 ) -> Any:
-    """Fit a student of `layers` to `examples`, which carry the teacher's probabilities; return it."""
+    """Fit a student of `layers` to `examples`, which carry what the teacher says of each row; return it."""
     return finetune.fit(student_of(teacher, layers), examples, schedule, checkpoint, report)

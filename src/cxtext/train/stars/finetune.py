@@ -44,6 +44,8 @@ class Examples:
     prior: NDArray[np.float32] | None = None  # log share of each star in the row's set, see data.set_priors
     teacher: NDArray[np.float32] | None = None  # a teacher's probabilities
     teacher_weight: float = 0.7
+    teacher_pooled: NDArray[np.float16] | None = None  # (rows, hidden): a teacher's last layer, to resemble
+    pooled_weight: float = 1.0
 
 
 def fit(
@@ -151,8 +153,14 @@ def _gradients(
 
     inputs = star_model.pad([examples.encoded[row] for row in rows])
     with torch.autocast("cpu", torch.bfloat16, cache_enabled=False):
-        found = star_model.logits(model, *inputs)
-    loss = star_loss(found, examples, rows) * (len(rows) / of)
+        pooled = star_model.pooled(model, *inputs)
+        found = model["head"](pooled).float()
+    loss = star_loss(found, examples, rows)
+    if examples.teacher_pooled is not None:
+        aim = torch.from_numpy(examples.teacher_pooled[rows].astype(np.float32))
+        distance = 1 - torch.cosine_similarity(pooled, aim, dim=-1).mean()
+        loss = loss + examples.pooled_weight * distance
+    loss = loss * (len(rows) / of)
     return float(loss.detach()), torch.autograd.grad(loss, free)
 
 

@@ -69,25 +69,43 @@ def pad(encoded: Encoded) -> tuple[Any, Any, Any]:
     return ids, types, mask
 
 
-def logits(model: Any, ids: Any, types: Any, mask: Any) -> Any:
-    """Return star logits (rows, 5) in float32."""
+def pooled(model: Any, ids: Any, types: Any, mask: Any) -> Any:
+    """Return the mean of the last layer over each row's tokens (rows, hidden) in float32."""
     hidden = model["encoder"](
         input_ids=ids, token_type_ids=types, attention_mask=mask
     ).last_hidden_state.float()
     weights = mask.unsqueeze(-1).float()
-    pooled = (hidden * weights).sum(1) / weights.sum(1)
-    return model["head"](pooled).float()
+    return (hidden * weights).sum(1) / weights.sum(1)
 
 
-def predict_logits(model: Any, encoded: Encoded, *, batch_rows: int = 64) -> NDArray[np.float32]:
-    """Return star logits (rows, 5) in the order of `encoded`, in bfloat16 arithmetic."""
+def logits(model: Any, ids: Any, types: Any, mask: Any) -> Any:
+    """Return star logits (rows, 5) in float32."""
+    return model["head"](pooled(model, ids, types, mask)).float()
+
+
+def predict_pooled(model: Any, encoded: Encoded, *, batch_rows: int = 64) -> NDArray[np.float32]:
+    """Return each row's pooled last layer (rows, hidden) in the order of `encoded`, in bfloat16 arithmetic."""
     import torch
 
-    result = np.zeros((len(encoded), 5), np.float32)
+    result = np.zeros((len(encoded), model["encoder"].config.hidden_size), np.float32)
     order = np.argsort([len(ids) for ids, _ in encoded], kind="stable")
     model.eval()
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for start in range(0, len(order), batch_rows):
             rows = order[start : start + batch_rows]
-            result[rows] = logits(model, *pad([encoded[row] for row in rows])).numpy()
+            result[rows] = pooled(model, *pad([encoded[row] for row in rows])).numpy()
     return result
+
+
+def predict_logits(model: Any, encoded: Encoded, *, batch_rows: int = 64) -> NDArray[np.float32]:
+    """Return star logits (rows, 5) in the order of `encoded`."""
+    return head_logits(model, predict_pooled(model, encoded, batch_rows=batch_rows))
+
+
+def head_logits(model: Any, pooled_rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the star logits (rows, 5) of pooled rows (rows, hidden)."""
+    import torch
+
+    with torch.inference_mode():
+        found: NDArray[np.float32] = model["head"](torch.from_numpy(pooled_rows)).numpy()
+    return found

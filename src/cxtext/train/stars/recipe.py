@@ -37,7 +37,7 @@ from cxtext.train.stars.data import (
     set_priors,
     star_targets,
 )
-from cxtext.train.stars.distil import distil, teacher_probabilities
+from cxtext.train.stars.distil import distil, probabilities_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx
 from cxtext.train.stars.thresholds import linear_unaware_of, share_asked, sure_from
 
@@ -118,9 +118,16 @@ def train_student(
     chosen = chosen.sample(fraction=1, shuffle=True, seed=balance.seed)
     encoded = encode_rows(tokenizer_of(work), chosen)
     teacher = star_model.load(work / "teacher")
-    taught = teacher_probabilities(teacher, encoded, work / "labels", report)
+    pooled = teacher_pooled(teacher, encoded, work / "labels", report)
     soft, allowed = star_targets(chosen, SMOOTHING)
-    examples = finetune.Examples(encoded, soft, allowed, set_priors(chosen, soft, allowed), taught)
+    examples = finetune.Examples(
+        encoded,
+        soft,
+        allowed,
+        set_priors(chosen, soft, allowed),
+        teacher=probabilities_of(teacher, pooled),
+        teacher_pooled=pooled,
+    )
     distil(teacher, layers, examples, schedule, folder, report)
     return folder
 
