@@ -20,7 +20,7 @@ from cxtext.engines.linear import softmax, vectors
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train import linear
 from cxtext.train.balance import row_weights
-from cxtext.train.ratings import allowed_stars
+from cxtext.train.ratings import allowed_stars, customers_own
 
 Floats = NDArray[np.float64]
 PER_COMPANY: Final = 2_500
@@ -64,11 +64,7 @@ def _probabilities_of_unseen(
     weight = row_weights(rated, allowed, recipe["set_weight"])
     logits = linear.logits_of_unseen_sets(x, allowed, weight, rated)
     origin = rated["origin"].to_numpy()
-    own = (
-        rated.select((pl.col("origin") == pl.col("set")) & pl.col("stars").is_not_null())
-        .to_series()
-        .to_numpy()
-    )
+    own = rated.select(customers_own(pl.col("origin"))).to_series().to_numpy()
     place = np.array([1 + LANGUAGES.index(name) for name in rated["language"]])
     probabilities, known = np.zeros(allowed.shape), {}
     for name in sorted(set(origin[own])):
@@ -91,7 +87,7 @@ def _rates(probabilities: Floats, stars: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def _groups(rated: pl.DataFrame) -> list[NDArray[np.int64]]:
-    own = rated.filter(pl.col("stars").is_not_null(), pl.col("origin") == pl.col("set"))
+    own = rated.filter(customers_own(pl.col("origin")))
     drawn = own.sort(pl.col("text").hash(1)).group_by(KEYS, maintain_order=True).head(PER_COMPANY)
     found = []
     for company in drawn.sort(pl.col("text").hash(2)).partition_by(KEYS, maintain_order=True):

@@ -12,7 +12,7 @@ from cxtext.engines.linear import LinearEngine
 from cxtext.engines.ngrams import NgramSpec
 from cxtext.errors import InputError
 from cxtext.train import balance, linear
-from cxtext.train.ratings import allowed_stars, read_parallel, read_rated
+from cxtext.train.ratings import allowed_stars, customers_own, read_parallel, read_rated
 from cxtext.train.word_translation import top_up
 
 SMALL = NgramSpec(char_min=3, char_max=4, word_min=1, word_max=1, buckets=2**12)
@@ -162,6 +162,18 @@ def test_scarce_languages_are_filled_up_with_translations(tmp_path: Path) -> Non
     assert filled["language"].unique().to_list() == ["nl"]
     assert filled["text"].str.starts_with("goed eten").all()
     assert filled.select("set", "origin", "stars").unique().rows() == [("translated from da", "café", 5)]
+
+
+def test_only_stars_that_customers_gave_tell_how_satisfied_they_are() -> None:
+    """Translations, labels without stars and comments written to train on are no customers."""
+    rated = pl.DataFrame(
+        {
+            "set": ["shop", "translated from da", "written", "shop"],
+            "origin": ["shop", "shop", "written", "shop"],
+            "stars": [5, 5, 5, None],
+        }
+    )
+    assert rated.select(customers_own(pl.col("origin"))).to_series().to_list() == [True, False, False, False]
 
 
 def test_large_sets_do_not_drown_small_ones() -> None:

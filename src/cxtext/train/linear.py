@@ -27,7 +27,7 @@ from cxtext.engines.readable import EMOJI
 from cxtext.schema.columns import LANGUAGES
 from cxtext.statistics.calibration import Calibration, fit_calibration, marginal_loss
 from cxtext.train.balance import folds, row_weights, set_index
-from cxtext.train.ratings import RATED, allowed_stars, read_parallel, read_rated
+from cxtext.train.ratings import RATED, allowed_stars, customers_own, read_parallel, read_rated
 from cxtext.train.word_translation import top_up
 
 Floats = NDArray[np.float64]
@@ -141,8 +141,7 @@ def calibrate(logits: Floats, allowed: Floats, weight: Floats, rated: pl.DataFra
     sides = np.zeros(allowed.shape)
     sides[:, :2] = allowed[:, :2].max(axis=1, keepdims=True)
     sides[:, 3:] = allowed[:, 3:].max(axis=1, keepdims=True)
-    own_stars = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & (pl.col("origin") == pl.col("set"))
-    rows = rated.select(own_stars).to_series().to_numpy()
+    rows = rated.select(customers_own(pl.col("origin")) & (pl.col("stars") != 3)).to_series().to_numpy()
     fitted = fit_calibration(
         logits[rows],
         sides[rows],

@@ -20,6 +20,8 @@ RATED: Final[dict[str, pl.DataType]] = {
 }
 # Which stars agree with a coarse label.
 STARS_OF_LABEL: Final = {"neg": (1, 2), "neu": (3,), "pos": (4, 5)}
+# Comments written to train on: their stars tell what texts mean, not how satisfied customers are.
+WRITTEN: Final = "written"
 _ALIASES: Final = {
     "language": ("language", "lang"),
     "text": ("text",),
@@ -139,3 +141,8 @@ def _with_label_of_aspects(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     label = pl.when(none).then(pl.lit("neutral")).when(polarity.list.len() == 1).then(polarity.list.first())
     sets = pl.when(none).then(pl.lit(f"{name}, no aspect")).otherwise(pl.lit(name))
     return frame.with_columns(label=label, set=sets if "set" not in frame.columns else pl.col("set"))
+
+
+def customers_own(origin: pl.Expr) -> pl.Expr:
+    """Return whether a row's stars were given by the customer who wrote it; `origin` names the set it came from."""
+    return pl.col("stars").is_not_null() & (origin == pl.col("set")) & (pl.col("set") != WRITTEN)

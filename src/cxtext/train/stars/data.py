@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.errors import InputError
+from cxtext.train.ratings import WRITTEN
 
 _POLARITY: Final = {
     "positive": "pos",
@@ -48,7 +49,7 @@ class Balance:
     # (set, label) where the label is not the text's tone.
     ignored: tuple[tuple[str, str], ...] = (("en_nhs_phase1_pxtextmining", "neu"),)
     # Sets whose shares of stars someone chose: no guide to what a company may expect.
-    balanced_by_hand: tuple[str, ...] = ("da_trustpilot_emma_tp2", "da_trustpilot_kenneth_lower")
+    balanced_by_hand: tuple[str, ...] = ("da_trustpilot_emma_tp2", "da_trustpilot_kenneth_lower", WRITTEN)
     held_out_companies: tuple[str, ...] = ("akc", "www.ups.com")
     held_out_share: float = 0.04  # of all other rated rows
     seed: int = 0
