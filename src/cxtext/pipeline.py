@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, TypeVar
 import polars as pl
 
 from cxtext import __version__
-from cxtext.compare import compare_groups, compare_stated_with_inferred
+from cxtext.compare import compare_all
 from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
@@ -143,10 +143,7 @@ def measure(
     with run.stage("measure"):
         measured = measure_groups(joined, settings, customers_read, weights_read, totals_read)
     with run.stage("compare"):
-        compared = replace(
-            compare_stated_with_inferred(joined, settings),
-            differences=compare_groups(pl.concat([measured.metrics, measured.commenters]), settings),
-        )
+        compared = compare_all(joined, measured, settings)
     return Analysis(
         version=__version__,
         settings=settings,

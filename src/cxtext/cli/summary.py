@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN = {"csat_stated": "Stated CSAT", "csat_inferred": "Inferred CSAT", "nps": "NPS", "ces_mean": "CES"}
 
+MOST_ALERTS = 10  # alerts.json has all
+
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
@@ -49,6 +51,7 @@ def print_summary(analysis: "Analysis", out: Path) -> None:
         f"{settings.level:.0%} intervals in brackets; n = comments, or respondents for NPS and CES; "
         f"hidden: n under {settings.min_group_n}; CES {settings.ces_scale}, {settings.ces_direction}."
     )
+    _print_alerts(console, analysis)
     console.print(f"Report: [bold]{escape(str(out / 'report.html'))}[/bold]", soft_wrap=True)
 
 
@@ -63,10 +66,33 @@ def _figures(metrics: pl.DataFrame) -> Table:
     table = Table("Group", *SHOWN.values())
     chosen = metrics.filter(pl.col("metric").is_in(SHOWN))
     for group in chosen["group"].unique(maintain_order=True):
+        if {"period"} < json.loads(group).keys():
+            continue  # every market and period: too long a table for a terminal
         rows = {row["metric"]: row for row in chosen.filter(pl.col("group") == group).iter_rows(named=True)}
         name = " ".join(str(value) for value in json.loads(group).values()) or "all"
         table.add_row(escape(name), *(_cell(rows.get(metric)) for metric in SHOWN))
     return table
+
+
+def _print_alerts(console: Console, analysis: "Analysis") -> None:
+    """Print how many changes of the last period or of level are more than chance, and the first of them."""
+    if not any("period" in dimensions for dimensions in analysis.settings.by):
+        return
+    alerts = analysis.compared.alerts
+    console.print(f"{alerts.height} alerts{':' * bool(alerts.height)}")
+    for row in alerts.head(MOST_ALERTS).iter_rows(named=True):
+        console.print(f"  {escape(_alert(row))}", soft_wrap=True)
+    if alerts.height > MOST_ALERTS:
+        console.print(f"  and {alerts.height - MOST_ALERTS} more in alerts.json")
+
+
+def _alert(row: dict[str, Any]) -> str:
+    group = " ".join(str(value) for value in json.loads(row["group"]).values()) or "all"
+    when = f"since {row['period']}" if row["kind"] == "shift" else f"in {row['period']}, the last period"
+    digits = 2 if row["unit"] == "stars" else 0
+    low, high = (f"{row[end]:+.{digits}f}" for end in ("low", "high"))
+    change = f"{row['difference']:+.{digits}f} {row['unit']} [{low}, {high}]"
+    return f"{row['metric']}, {group}: {change} {when}"
 
 
 def _cell(row: dict[str, Any] | None) -> str:
@@ -78,10 +104,11 @@ def _cell(row: dict[str, Any] | None) -> str:
 
 
 def print_json(analysis: "Analysis", out: Path) -> None:
-    """Print the summary as JSON: counts, the figures of all groups, and the output folder."""
+    """Print the summary as JSON: counts, the figures of all groups, the alerts, and the output folder."""
     chosen = analysis.measured.metrics.filter(pl.col("metric").is_in(SHOWN))
     figures = [row | {"group": json.loads(row["group"])} for row in chosen.iter_rows(named=True)]
-    summary = {"out": str(out), "counts": analysis.measured.counts, "figures": figures}
+    alerts = [row | {"group": json.loads(row["group"])} for row in analysis.compared.alerts.to_dicts()]
+    summary = {"out": str(out), "counts": analysis.measured.counts, "figures": figures, "alerts": alerts}
     typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
 
 

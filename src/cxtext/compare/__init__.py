@@ -1,15 +1,34 @@
 """Stated beside inferred satisfaction, per comment and per group; groups and periods against each other."""
 
+from dataclasses import replace
+
+import polars as pl
+
 from cxtext.compare.agreement import agreement_metrics, paired
+from cxtext.compare.alerts import adjust_together, find_alerts
 from cxtext.compare.calibration import calibration_table
 from cxtext.compare.differences import compare_groups
 from cxtext.compare.partings import partings
+from cxtext.compare.trends import find_trends
 from cxtext.compare.verdicts import verdicts
 from cxtext.figures.groups import with_dimensions
-from cxtext.schema.results import Compared, Joined
+from cxtext.schema.results import Compared, Joined, Measured
 from cxtext.schema.settings import Settings
 
-__all__ = ["compare_groups", "compare_stated_with_inferred"]
+__all__ = ["compare_all", "compare_groups", "compare_stated_with_inferred"]
+
+
+def compare_all(joined: Joined, measured: Measured, settings: Settings) -> Compared:
+    """Compare stated with inferred, groups and periods with each other, and look for trends, shifts and alerts."""
+    metrics = pl.concat([measured.metrics, measured.commenters])
+    trends = find_trends(joined, measured.metrics, settings)
+    differences, trends = adjust_together(compare_groups(metrics, settings), trends, settings)
+    return replace(
+        compare_stated_with_inferred(joined, settings),
+        differences=differences,
+        trends=trends,
+        alerts=find_alerts(differences, trends),
+    )
 
 
 def compare_stated_with_inferred(joined: Joined, settings: Settings) -> Compared:

@@ -1,7 +1,7 @@
 """Groups and periods against each other: what differs, how surely, and what could have been seen."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, pairwise
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
+from cxtext.figures.periods import in_order
 from cxtext.schema.columns import DIFFERENCES
 from cxtext.schema.figures import Method
 from cxtext.schema.settings import Settings
@@ -34,15 +35,15 @@ ADJUSTMENTS: Final = {"holm": holm, "benjamini-hochberg": benjamini_hochberg}
 def compare_groups(metrics: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Compare the shown groups of each breakdown that differ in one dimension; columns DIFFERENCES.
 
-    All pairs of the twelve largest groups, of periods each with the one before. P-values are adjusted
-    across all comparisons of the run. The difference is `group_b` minus `group_a`. Suppressed groups take
-    no part.
+    All pairs of the twelve largest groups, of periods each with the one before, months apart from quarters.
+    P-values are adjusted across all comparisons; `alerts.adjust_together` does so with the trends of the run.
+    The difference is `group_b` minus `group_a`. Suppressed groups take no part.
     """
     shown = metrics.filter(pl.col("value").is_not_null(), pl.col("n") > 1)
     parts = [
         _compared(rows, compare, settings)
         for metric, compare in METHODS.items()
-        if not (rows := _with_nps_counts(shown, metric)).is_empty()
+        if not (rows := with_nps_counts(shown, metric)).is_empty()
     ]
     found = pl.concat([pl.DataFrame(schema=DIFFERENCES), *parts])
     adjusted = ADJUSTMENTS[settings.adjust](found["p"].to_numpy())
@@ -52,7 +53,7 @@ def compare_groups(metrics: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     )
 
 
-def _with_nps_counts(shown: pl.DataFrame, metric: str) -> pl.DataFrame:
+def with_nps_counts(shown: pl.DataFrame, metric: str) -> pl.DataFrame:
     """Return the rows of a metric, of NPS with the counts of promoters, passives and detractors."""
     rows = shown.filter(metric=metric)
     if metric != "nps":
@@ -72,9 +73,12 @@ def _pairs(groups: list[Group], n: list[int]) -> Iterator[Pair]:
         for dimension in group:
             others = json.dumps({key: value for key, value in group.items() if key != dimension})
             families.setdefault((dimension, others), []).append(row)
+    pairs: Iterable[tuple[int, int]]
     for (dimension, _), rows in families.items():
         if dimension == PERIOD:
-            pairs: Iterator[tuple[int, int]] = pairwise(sorted(rows, key=lambda row: groups[row][PERIOD]))
+            named = {groups[row][PERIOD]: row for row in rows}
+            alike = in_order(named)
+            pairs = ((named[a], named[b]) for periods in alike for a, b in pairwise(periods))
         else:
             largest = sorted(rows, key=lambda row: (-n[row], row))[:MOST_GROUPS]
             pairs = combinations(sorted(largest), 2)

@@ -55,14 +55,15 @@ def _interval(chart: IntervalChart, layout: Layout, alternative: str) -> Markup:
     labels = [(row.label, len(row.marks)) for row in chart.rows]
     tops, height = _tops(labels, layout)
     ticks = [(_x(value, chart.scale, layout), text) for value, text in chart.ticks]
-    grid = (_line(x, HEADER - 6, x, height - GAP / 2, "grid") for x, _ in ticks)
-    told = (_text(x, TICK, text, "tick middle") for x, text in ticks[:: layout.every_tick])
+    grid = (draw_line(x, HEADER - 6, x, height - GAP / 2, "grid") for x, _ in ticks)
+    told = (draw_text(x, TICK, text, "tick middle") for x, text in ticks[:: layout.every_tick])
     marks = (
         part
         for row, top in zip(chart.rows, tops, strict=True)
         for part in _lines(row, top, chart.scale, layout)
     )
-    return _svg([*grid, *told, *_frame(labels, tops, layout), *marks], height, layout, alternative)
+    parts = [*grid, *told, *_frame(labels, tops, layout), *marks]
+    return draw_svg(parts, layout.width, height, layout.name, alternative)
 
 
 def _lines(row: ChartRow, top: float, scale: tuple[float, float], layout: Layout) -> Iterator[Markup]:
@@ -72,7 +73,7 @@ def _lines(row: ChartRow, top: float, scale: tuple[float, float], layout: Layout
         if figure.point is not None:
             ends = (figure.point if end is None else end for end in (figure.low, figure.high))
             low, high = (_x(end, scale, layout) for end in ends)
-            yield _line(low, y, high, y, f"range {mark.series}")
+            yield draw_line(low, y, high, y, f"range {mark.series}")
             yield _dot(_x(figure.point, scale, layout), y, mark.series)
         yield from _figure(figure, y, layout)
 
@@ -80,7 +81,7 @@ def _lines(row: ChartRow, top: float, scale: tuple[float, float], layout: Layout
 def _stack(chart: StackChart, layout: Layout, alternative: str) -> Markup:
     labels = [(row.label, 1) for row in chart.rows]
     tops, height = _tops(labels, layout)
-    told = _text(layout.columns[0], TICK, chart.beside, "tick")
+    told = draw_text(layout.columns[0], TICK, chart.beside, "tick")
     bars = (
         part
         for row, top in zip(chart.rows, tops, strict=True)
@@ -89,7 +90,8 @@ def _stack(chart: StackChart, layout: Layout, alternative: str) -> Markup:
             *_figure(row.figure, top + layout.line / 2, layout),
         )
     )
-    return _svg([told, *_frame(labels, tops, layout), *bars], height, layout, alternative)
+    parts = [told, *_frame(labels, tops, layout), *bars]
+    return draw_svg(parts, layout.width, height, layout.name, alternative)
 
 
 def _bar(row: StackRow, y: float, series: list[str], layout: Layout) -> Iterator[Markup]:
@@ -97,10 +99,10 @@ def _bar(row: StackRow, y: float, series: list[str], layout: Layout) -> Iterator
     for name, share, text in zip(series, row.parts, row.worded, strict=False):
         left, right = (_x(end, (0, 100), layout) for end in (start, start + share))
         yield Markup('<rect x="{}" y="{}" width="{}" height="{}" class="{}"/>').format(
-            _px(left), _px(y - BAR / 2), _px(right - left), BAR, name
+            pixels(left), pixels(y - BAR / 2), pixels(right - left), BAR, name
         )
         if right - left >= layout.narrowest_part:
-            yield _text((left + right) / 2, y, text, f"part middle on-{name}")
+            yield draw_text((left + right) / 2, y, text, f"part middle on-{name}")
         start += share
 
 
@@ -125,48 +127,52 @@ def _frame(labels: list[tuple[str, int]], tops: list[float], layout: Layout) -> 
     """Yield the lines between rows, and the rows' labels."""
     for (label, marks), top in zip(labels, tops, strict=True):
         above = top - layout.line * layout.label_above - GAP / 2
-        yield _line(0, above, layout.width, above, "grid")
+        yield draw_line(0, above, layout.width, above, "grid")
         y = top - layout.line / 2 if layout.label_above else top + marks * layout.line / 2
         fits = len(label) <= layout.longest_label
-        yield _text(0, y, label if fits else f"{label[: layout.longest_label - 1]}…", "label")
+        yield draw_text(0, y, label if fits else f"{label[: layout.longest_label - 1]}…", "label")
 
 
 def _figure(figure: Figure, y: float, layout: Layout) -> Iterator[Markup]:
     """Yield the texts beside a mark: value, interval and n, or why there is none."""
     value, interval, n = layout.columns
     if figure.value is None:
-        yield _text(value, y, figure.reason or "", "reason")
+        yield draw_text(value, y, figure.reason or "", "reason")
         return
-    yield _text(value, y, figure.value, "value")
-    yield _text(interval, y, figure.interval or "", "beside")
-    yield _text(n, y, figure.base, "beside end")
+    yield draw_text(value, y, figure.value, "value")
+    yield draw_text(interval, y, figure.interval or "", "beside")
+    yield draw_text(n, y, figure.base, "beside end")
 
 
-def _px(value: float) -> str:
+def pixels(value: float) -> str:
+    """Return a place in pixels, to a tenth."""
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _text(x: float, y: float, text: str, style: str) -> Markup:
-    return Markup('<text x="{}" y="{}" class="{}">{}</text>').format(_px(x), _px(y), style, text)
+def draw_text(x: float, y: float, text: str, style: str) -> Markup:
+    """Return a text; `style` is its classes in templates/page.css."""
+    return Markup('<text x="{}" y="{}" class="{}">{}</text>').format(pixels(x), pixels(y), style, text)
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    path = f"M{_px(x1)} {_px(y1)}L{_px(x2)} {_px(y2)}"
+def draw_line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    """Return a straight line; `style` is its classes in templates/page.css."""
+    path = f"M{pixels(x1)} {pixels(y1)}L{pixels(x2)} {pixels(y2)}"
     return Markup('<path d="{}" class="{}"/>').format(path, style)
 
 
 def _dot(x: float, y: float, series: str) -> Markup:
     shape = SHAPES[series]
     if shape == ROUND:
-        return Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(_px(x), _px(y), DOT, series)
-    corner = f"M{_px(x - DOT)} {_px(y - DOT)}h{2 * DOT}v{2 * DOT}h-{2 * DOT}z"
-    wide = 1.35 * DOT
-    edge = f"M{_px(x - wide)} {_px(y)}l{_px(wide)} -{_px(wide)} {_px(wide)} {_px(wide)} -{_px(wide)} {_px(wide)}z"
+        return Markup('<circle cx="{}" cy="{}" r="{}" class="{}"/>').format(pixels(x), pixels(y), DOT, series)
+    corner = f"M{pixels(x - DOT)} {pixels(y - DOT)}h{2 * DOT}v{2 * DOT}h-{2 * DOT}z"
+    wide = pixels(1.35 * DOT)
+    edge = f"M{pixels(x - 1.35 * DOT)} {pixels(y)}l{wide} -{wide} {wide} {wide} -{wide} {wide}z"
     return Markup('<path d="{}" class="{}"/>').format(corner if shape == SQUARE else edge, series)
 
 
-def _svg(parts: list[Markup], height: float, layout: Layout, alternative: str) -> Markup:
+def draw_svg(parts: list[Markup], width: int, height: float, name: str, alternative: str) -> Markup:
+    """Return a picture of its parts; `name` tells where it is shown: wide or narrow."""
     opening = Markup('<svg class="chart {}" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        layout.name, layout.width, round(height), alternative
+        name, width, round(height), alternative
     )
     return opening + Markup("").join(parts) + Markup("</svg>\n")

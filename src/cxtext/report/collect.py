@@ -45,6 +45,8 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "disagreements": disagreements,
         "disagreements_withheld": withheld,
         "differences": _with_groups(analysis.compared.differences, "group_a", "group_b"),
+        "trends": _with_groups(analysis.compared.trends, "group"),
+        "alerts": _with_groups(analysis.compared.alerts, "group"),
         "verdicts": _with_groups(analysis.compared.verdicts, "group"),
         "calibration": _with_groups(analysis.compared.calibration, "group"),
         "rows": _rows(

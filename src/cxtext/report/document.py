@@ -123,6 +123,31 @@ class StackChart:
 
 
 @dataclass(frozen=True)
+class LinePoint:
+    """A period of a chart: its name, how many periods it lies from some first one, and its figure."""
+
+    label: str
+    at: int
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """A figure over time in the band of its intervals. `series` is its colour, `name` what it is called.
+
+    `shift` is the first point of a new level, one of `points` but the first; null where there is none.
+    """
+
+    title: str
+    points: tuple[LinePoint, ...]
+    scale: tuple[float, float]
+    ticks: tuple[tuple[float, str], ...]
+    series: str
+    name: str
+    shift: LinePoint | None = None
+
+
+@dataclass(frozen=True)
 class Term:
     """A distinctive term with its counts and comments that show it."""
 
@@ -189,7 +214,8 @@ class Bullets:
     language: str | None = None
 
 
-Block = Paragraph | Cards | Table | IntervalChart | StackChart | Themes | Quotes | Definitions | Bullets
+Chart = IntervalChart | StackChart | LineChart
+Block = Paragraph | Cards | Table | Chart | Themes | Quotes | Definitions | Bullets
 
 
 @dataclass(frozen=True)

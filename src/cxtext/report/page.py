@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cxtext.report.charts import interval_svg, stack_svg
 from cxtext.report.compose import MAIN_PAGE, Page, Words
 from cxtext.report.document import Card
+from cxtext.report.lines import line_svg
 from cxtext.report.wording import load_wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,7 +26,7 @@ def _environment() -> Environment:
     )
     tests = {"kind": lambda block, name: type(block).__name__ == name}
     environment.tests.update(tests)
-    charts = {"interval_svg": interval_svg, "stack_svg": stack_svg, "strip": _strip}
+    charts = {"interval_svg": interval_svg, "stack_svg": stack_svg, "line_svg": line_svg, "strip": _strip}
     environment.globals.update(charts)
     return environment
 

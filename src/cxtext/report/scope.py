@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from cxtext.figures.periods import sort_key as period_key
 from cxtext.report.document import Figure
 from cxtext.report.wording import Wording
 
@@ -19,6 +20,7 @@ PERCENT = frozenset(
         *("churn_rate", "churn_rate_gross"),
         *("rating_drivers_r2", "rating_driver_share", "rating_driver_rank_kept"),
         "csat_stated_weighted",
+        *("response_rate", "comment_rate"),
         *("nps_drivers_r2", "nps_driver_share", "nps_driver_rank_kept"),
         *("agreement_exact", "agreement_within_one", "share_unsupported", "share_unscored", "match_rate"),
     )
@@ -88,7 +90,9 @@ class Scope:
 
     def _place(self, group: Group) -> list[str]:
         sort_key = self.wording.sort_key
-        return [value if name == "period" else sort_key(name, value) for name, value in group.items()]
+        return [
+            period_key(value) if name == "period" else sort_key(name, value) for name, value in group.items()
+        ]
 
     def metric(self, metric: str, group: Group) -> Row | None:
         """Return the row of a figure, or null where it was not computed."""

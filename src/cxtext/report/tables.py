@@ -11,7 +11,7 @@ import xlsxwriter
 
 from cxtext.report.collect import metric_rows
 from cxtext.report.rows import flat
-from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, METRICS, P_STARS
+from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, EXPLAINED, METRICS, P_STARS
 from cxtext.schema.results import Analysis
 
 # The output contract; what else the input had follows.
@@ -25,7 +25,7 @@ CONTRACT = (
     *("unscored_reason", "truncated", "engine", "themes", "nps_0_10", "ces", "ces_scale"),
 )
 # Not in the contract, but nothing of the input or of what was found should be lost.
-KEPT = tuple(name for name in (*COMMENTS, *DETECTED, *CLASSIFIED) if name not in CONTRACT)
+KEPT = tuple(name for name in (*COMMENTS, *DETECTED, *CLASSIFIED, *EXPLAINED) if name not in CONTRACT)
 INTERNAL = ("text_reason", "personal_data")
 
 EXCEL_ROWS = 1_000_000  # of the 1,048,576 that a sheet holds
@@ -36,7 +36,7 @@ EXCEL_CREATED = dt.datetime(2000, 1, 1)
 
 
 def write_tables(analysis: Analysis, out: Path) -> list[Path]:
-    """Write comments.*, rejected.jsonl, metrics.parquet and metrics.json into `out`; return their paths.
+    """Write comments.*, rejected.jsonl, metrics.parquet, metrics.json and alerts.json into `out`; return their paths.
 
     Raises
     ------
@@ -47,7 +47,8 @@ def write_tables(analysis: Analysis, out: Path) -> list[Path]:
     for path in paths:
         WRITERS[path.suffix](comments, path)
     metrics = pl.concat([analysis.measured.metrics, analysis.compared.metrics]).select(*METRICS)
-    return [*paths, _write_rejected(analysis, out), *_write_metrics(metrics, out)]
+    alerts = _write_rows(metric_rows(analysis.compared.alerts), out / "alerts.json")
+    return [*paths, _write_rejected(analysis, out), *_write_metrics(metrics, out), alerts]
 
 
 def in_contract_order(comments: pl.DataFrame) -> pl.DataFrame:
@@ -67,9 +68,14 @@ def _write_metrics(metrics: pl.DataFrame, out: Path) -> list[Path]:
     finite = pl.col(pl.Float64)
     metrics = metrics.with_columns(pl.when(finite.is_finite()).then(finite))
     metrics.write_parquet(out / "metrics.parquet")
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in metric_rows(metrics))
-    (out / "metrics.json").write_text(f"[\n{lines}\n]\n", "utf-8")
-    return [out / "metrics.parquet", out / "metrics.json"]
+    return [out / "metrics.parquet", _write_rows(metric_rows(metrics), out / "metrics.json")]
+
+
+def _write_rows(rows: list[dict[str, Any]], path: Path) -> Path:
+    """Write rows as a JSON list, one a line."""
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
+    path.write_text(f"[\n{lines}\n]\n" if rows else "[]\n", "utf-8")
+    return path
 
 
 def _write_excel(comments: pl.DataFrame, path: Path) -> None:

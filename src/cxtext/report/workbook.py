@@ -8,8 +8,8 @@ from cxtext.report.document import Bullets, Card, Cards, Definitions, Document, 
 from cxtext.report.scope import BETWEEN
 from cxtext.report.tables import new_workbook, write_rows
 from cxtext.report.wording import Wording
+from cxtext.schema.columns import ALERTS, METRICS, TRENDS
 from cxtext.schema.columns import DIFFERENCES as COMPARED
-from cxtext.schema.columns import METRICS
 
 Line = Sequence[Any]  # cells
 WIDE, NARROW = 60, 18
@@ -45,6 +45,8 @@ def write_workbook(data: dict[str, Any], document: Document, wording: Wording, p
         )
         _table(book, bold, wording("sheet.metrics"), *_metrics(data))
         _table(book, bold, wording("sheet.differences"), *_differences(data))
+        for name, columns in (("trends", TRENDS), ("alerts", ALERTS)):
+            _table(book, bold, wording(f"sheet.{name}"), [*columns], _columns(data[name], [*columns]))
         _table(book, bold, wording("sheet.themes"), *_themes(data))
         _table(book, bold, wording("sheet.partings"), PARTINGS, _columns(data["disagreements"], PARTINGS))
         _table(book, bold, wording("sheet.misfits"), MISFITS, _columns(data["misfits"], MISFITS))
@@ -107,6 +109,8 @@ def _columns(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[Line]:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _named(value)
     return ", ".join(value) if isinstance(value, list) else value
 
 

@@ -66,12 +66,13 @@ def _line(scope: Scope, row: Row) -> tuple[Cell, ...]:
         wording.code("metric", row["metric"]),
         wording("differences.versus", a=scope.label(row["group_a"]), b=scope.label(row["group_b"])),
         difference,
-        _p(scope, row["p_adjusted"]),
+        told_p(scope, row["p_adjusted"]),
         "" if detectable is None else wording.number(detectable, digits),
     )
 
 
-def _p(scope: Scope, p: float | None) -> str:
+def told_p(scope: Scope, p: float | None) -> str:
+    """Return a p-value in words, none as nothing."""
     if p is None:
         return ""
     if p < SMALLEST_P:

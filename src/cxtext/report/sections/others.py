@@ -11,7 +11,9 @@ from cxtext.report.sections.recommendation import CORRELATION, PARTS
 from cxtext.report.sections.satisfaction import GAINS, RATINGS, STARS, metric_table
 from cxtext.report.sections.weighting import METRICS as OF_WEIGHTING
 
+RESPONSE = ["response_rate", "comment_rate"]
 ELSEWHERE = {
+    *RESPONSE,
     *OF_WEIGHTING,
     *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
     *(
@@ -35,7 +37,7 @@ def others(scope: Scope) -> Section:
     blocks: list[Block] = []
     if metrics:
         blocks += [metric_table(scope, breakdown, metrics) for breakdown in scope.breakdowns(of=metrics)]
-    return Section("other", scope.wording("other.title"), (*blocks, *_commenters(scope)))
+    return Section("other", scope.wording("other.title"), (*blocks, *_commenters(scope), *_response(scope)))
 
 
 def _commenters(scope: Scope) -> list[Block]:
@@ -47,3 +49,15 @@ def _commenters(scope: Scope) -> list[Block]:
     groups = tuple((scope.label(group), group) for group in ({"commented": "yes"}, {"commented": "no"}))
     breakdown = Breakdown(scope.wording("commented.title"), groups, crossed=False)
     return [Paragraph(scope.wording("commented.intro"), "quiet"), metric_table(scope, breakdown, metrics)]
+
+
+def _response(scope: Scope) -> list[Block]:
+    """Return how many of those asked answered, and how many of those wrote, where it is known who was asked."""
+    asked = [
+        breakdown
+        for breakdown in scope.breakdowns(of=RESPONSE)
+        if scope.metric(RESPONSE[0], breakdown.groups[-1][1])
+    ]
+    title = scope.wording("response.title")
+    tables = [metric_table(scope, breakdown, RESPONSE, title=title) for breakdown in asked]
+    return [Paragraph(scope.wording("response.intro"), "quiet"), *tables] if tables else []
