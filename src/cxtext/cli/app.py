@@ -44,7 +44,7 @@ app.command("analyze", hidden=True)(analyse.analyse)
 app.command("detect")(rows.detect)
 app.command("classify")(rows.classify)
 app.command("report")(report.report)
-app.command("models")(models.models)
+app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 

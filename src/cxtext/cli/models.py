@@ -1,17 +1,51 @@
-"""`cxtext models`: what is shipped, and whether it is intact."""
+"""`cxtext models`: what is shipped, whether it is intact, and a star model as a transformers checkpoint."""
 
 import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cxtext.cli.options import Json
+from cxtext.cli.options import Json, Quiet
+
+app = typer.Typer()
 
 
-def models(as_json: Json = False) -> None:
+@app.callback(invoke_without_command=True)
+def models(context: typer.Context, as_json: Json = False) -> None:
     """List the models that ship with cxtext, and check that none was altered.
 
-    Example: cxtext models --json
+    Examples:
+
+      cxtext models --json
+
+      cxtext models export stars --out stars-checkpoint
     """
+    if context.invoked_subcommand is None:
+        _list(as_json=as_json)
+
+
+@app.command()
+def export(
+    model: Annotated[str, typer.Argument(help="stars, or the folder of a model made from it.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="New folder of the checkpoint.")],
+    quiet: Quiet = False,
+) -> None:
+    """Write a transformer star model as a transformers checkpoint (safetensors); needs the extra `train`.
+
+    transformers loads it as BertForTokenClassification; the mean over tokens of its logits is the star logits.
+    cxtext runs it as --engine hf:DIR.
+
+    Example: cxtext models export stars --out stars-checkpoint
+    """
+    from cxtext.train.stars.checkpoint import export_checkpoint
+
+    export_checkpoint(model, out)
+    if not quiet:
+        typer.echo(f"Checkpoint: {out} (--engine hf:{out})")
+
+
+def _list(*, as_json: bool) -> None:
     from cxtext import registry
 
     found = [registry.model(name) for name in registry.assets("models")]

@@ -35,9 +35,9 @@ def load_star_engine(spec: str) -> StarEngine:
     MissingModelError: the model or the extra it needs is missing, altered or refused.
     """
     if spec.startswith(HUGGING_FACE):
-        from cxtext.engines.huggingface import HuggingFaceEngine
+        from cxtext.engines.huggingface import load_checkpoint
 
-        return HuggingFaceEngine.load(spec.removeprefix(HUGGING_FACE))
+        return load_checkpoint(spec.removeprefix(HUGGING_FACE))
     if spec == CASCADE:
         from cxtext.engines.cascade import CascadeEngine
 

@@ -1,5 +1,6 @@
 """Any Hugging Face sequence-classification checkpoint in a local folder, run by transformers and torch."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,15 +9,31 @@ from typing import Any, Final
 import numpy as np
 
 from cxtext.engines.readable import readable
+from cxtext.engines.star_checkpoint import is_star_checkpoint, star_engine
 from cxtext.engines.star_heads import stars_of_labels
 from cxtext.errors import MissingModelError, missing_extra
 from cxtext.schema.columns import LANGUAGES
-from cxtext.schema.protocols import Bools, Floats, Stars
+from cxtext.schema.protocols import Bools, Floats, StarEngine, Stars
 
 MAX_TOKENS: Final = 512
 BATCH_TOKENS: Final = 8_192  # padding included
 # Some families number positions from 2: the last two of the table are left unused.
 _SPARE_POSITIONS: Final = 2
+
+
+def load_checkpoint(path: str) -> StarEngine:
+    """Return the engine of a checkpoint in a folder: one that cxtext exported, or a sequence classifier.
+
+    Raises
+    ------
+    MissingModelError: see HuggingFaceEngine.load and star_checkpoint.star_engine.
+    """
+    folder = Path(path)
+    _check_files(folder)
+    config = _described(folder)
+    if is_star_checkpoint(config):
+        return star_engine(folder, config, _loaded(folder, "AutoModelForTokenClassification")[0])
+    return HuggingFaceEngine.load(path)
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,11 @@ class HuggingFaceEngine:
         """
         folder = Path(path)
         _check_files(folder)
-        model, tokenizer = _loaded(folder)
+        if any("ForTokenClassification" in kind for kind in _described(folder).get("architectures") or []):
+            raise MissingModelError(
+                f"hf:{path}: refused, it classifies words, not texts; name a sequence classifier"
+            )
+        model, tokenizer = _loaded(folder, "AutoModelForSequenceClassification")
         config = model.config
         if config.problem_type == "multi_label_classification":
             raise MissingModelError(f"hf:{path}: refused, its classes do not exclude each other")
@@ -96,21 +117,30 @@ def _check_files(folder: Path) -> None:
         )
 
 
-def _loaded(folder: Path) -> tuple[Any, Any]:
+def _described(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / "config.json").read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise MissingModelError(
+            f"hf:{folder}: its config.json can't be read; save the model again"
+        ) from error
+
+
+def _loaded(folder: Path, kind: str) -> tuple[Any, Any]:
+    """Return the model as a class of transformers, and its tokenizer."""
     try:
         import torch  # noqa: F401
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        import transformers
     except ImportError as error:
         raise missing_extra(error.name or "transformers", "transformers") from error
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-        model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True, **options)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
+        model = getattr(transformers, kind).from_pretrained(folder, use_safetensors=True, **options)
     except (OSError, ValueError, KeyError) as error:
         reason = str(error).split("\n")[0][:200]
-        raise MissingModelError(
-            f"hf:{folder}: can't be loaded as a sequence classifier ({reason})"
-        ) from error
+        what = kind.removeprefix("AutoModelFor")
+        raise MissingModelError(f"hf:{folder}: can't be loaded for {what} ({reason})") from error
     return model.eval().float(), tokenizer
 
 

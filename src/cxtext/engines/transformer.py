@@ -99,8 +99,13 @@ class TransformerEngine:
         found = np.zeros((len(texts), 5))
         for rows in batches([len(item.ids) for item in encoded]):
             feed = padded([encoded[row] for row in rows], self.tokenizer.token_to_id("<pad>"))
-            found[rows] = self.session.run(["logits"], feed)[0]
+            found[rows] = self.run(feed)
         return found, np.array([item.truncated for item in encoded], dtype=np.bool_)
+
+    def run(self, feed: dict[str, NDArray[np.int64]]) -> Floats:
+        """Return the star logits (texts, 5) of a padded batch."""
+        logits: Floats = self.session.run(["logits"], feed)[0]
+        return logits
 
 
 def load_session(weights: Path) -> Any:
