@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from cxtext.classify import classify, stars_frame
-from cxtext.schema.columns import CLASSIFIED, P_STARS
+from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS
 from cxtext.schema.protocols import Stars
 
 SURE = {"good": (0.0, 0.0, 0.1, 0.2, 0.7), "bad": (0.6, 0.2, 0.1, 0.1, 0.0), "👍": (0.0, 0.0, 0.0, 0.2, 0.8)}
@@ -124,6 +124,24 @@ def test_columns_have_their_types_in_any_batch() -> None:
         assert scored.columns == frame.columns + list(CLASSIFIED)
         assert {name: scored.schema[name] for name in CLASSIFIED} == CLASSIFIED
         assert scored.height == frame.height
+
+
+def test_evidence_is_added_when_it_is_asked_for() -> None:
+    """The words with their places and weights, an empty list where none moved the score, null where unscored."""
+    SURE.update({"good. ": SURE["good"], "good. 👍": SURE["👍"]})
+    frame = comments(("good. 👍", None, "en", None), (".", None, "en", None), ("good", "empty", "en", None))
+    scored = classify(frame, FakeEngine(), explain=True)
+    del SURE["good. "], SURE["good. 👍"]
+    assert scored.columns == [*frame.columns, *CLASSIFIED, *EXPLAINED]
+    assert scored.schema["evidence"] == EXPLAINED["evidence"]
+    assert scored["evidence"].to_list() == [
+        [
+            {"start": 0, "end": 4, "word": "good", "weight": None},
+            {"start": 6, "end": 7, "word": "👍", "weight": 0.2},
+        ],
+        None,
+        None,
+    ]
 
 
 @settings(deadline=None)

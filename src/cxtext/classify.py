@@ -1,13 +1,14 @@
 """classify: text -> probabilities of 1..5 stars and what follows from them, or null and the reason."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from cxtext.schema.columns import CLASSIFIED, P_STARS, LanguageReason, UnscoredReason
-from cxtext.schema.protocols import Floats, StarEngine
+from cxtext.engines.evidence import explain as explained
+from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS, LanguageReason, UnscoredReason
+from cxtext.schema.protocols import Evidence, Floats, StarEngine
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 _READ: Final = ("text", "text_reason", "language", "language_reason", "question")
@@ -16,8 +17,10 @@ _BEFORE: Final = "_reason"
 _SCORES: Final = tuple(name for name in CLASSIFIED if name != "unscored_reason")
 
 
-def classify(frame: pl.DataFrame, engine: StarEngine, *, question: str | None = None) -> pl.DataFrame:
-    """Add the columns of schema.columns.CLASSIFIED to comments, row by row, none lost.
+def classify(
+    frame: pl.DataFrame, engine: StarEngine, *, question: str | None = None, explain: bool = False
+) -> pl.DataFrame:
+    """Add the columns of schema.columns.CLASSIFIED to comments, row by row, none lost; EXPLAINED if asked for.
 
     `frame` has `text`, `text_reason`, `language`, `language_reason` and perhaps `question`, which wins over
     the argument. A comment of undetermined language is scored if the engine finds evidence in it. Each
@@ -27,13 +30,15 @@ def classify(frame: pl.DataFrame, engine: StarEngine, *, question: str | None = 
     read = frame.select(name for name in _READ if name in frame.columns)
     prepared = read.with_columns(_reason_before(), _language(), _question(frame.columns, question))
     units = prepared.filter(pl.col(_BEFORE).is_null()).select(_UNIT).unique(maintain_order=True)
-    joined = prepared.join(
-        _scored(units, engine), on=_UNIT, how="left", nulls_equal=True, maintain_order="left"
-    )
+    scored = _scored(units, engine)
+    scored = scored.with_columns(_evidence(units, engine)) if explain else scored
+    joined = prepared.join(scored, on=_UNIT, how="left", nulls_equal=True, maintain_order="left")
     answered = pl.col(_BEFORE).is_null() & pl.col("engine").is_not_null()
-    added = [pl.when(answered).then(name).alias(name) for name in _SCORES]
+    names = (*_SCORES, *EXPLAINED) if explain else _SCORES
+    added = [pl.when(answered).then(name).alias(name) for name in names]
     reason = pl.when(~answered).then(pl.coalesce(_BEFORE, _reason_after())).alias("unscored_reason")
-    return frame.with_columns(joined.select(*added, reason).select(*CLASSIFIED))
+    order = (*CLASSIFIED, *names[len(_SCORES) :])
+    return frame.with_columns(joined.select(*added, reason).select(order))
 
 
 def stars_frame(probabilities: Floats) -> pl.DataFrame:
@@ -66,6 +71,23 @@ def _scored(units: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
         truncated, engine=pl.when(known).then(pl.lit(engine.name))
     )
     return units.hstack(scores)
+
+
+def _evidence(units: pl.DataFrame, engine: StarEngine) -> pl.Series:
+    """Return the words that moved the rating of each unit most."""
+    texts, languages, questions = (units[name].to_list() for name in _UNIT)
+    found = explained(engine, texts, languages, questions)
+    rows = [[_told(text, word) for word in words] for text, words in zip(texts, found, strict=True)]
+    return pl.Series("evidence", rows, dtype=EXPLAINED["evidence"])
+
+
+def _told(text: str, word: Evidence) -> dict[str, Any]:
+    return {
+        "start": word.start,
+        "end": word.end,
+        "word": text[word.start : word.end],
+        "weight": word.weight,
+    }
 
 
 def _reason_before() -> pl.Expr:

@@ -23,7 +23,7 @@ from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.protect import protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
+from cxtext.protect import in_original, protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
 from cxtext.read import (
     check_waves,
     no_rows,
@@ -47,7 +47,7 @@ from cxtext.report import (
     write_tables,
 )
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, BatchFunction, Runner, choose_runner, cut
-from cxtext.schema.columns import CLASSIFIED, DETECTED, Role
+from cxtext.schema.columns import CLASSIFIED, DETECTED, EXPLAINED, Role
 from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead, TotalsRead, WeightsRead
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch, score_batch
@@ -243,6 +243,7 @@ def stream(
     MissingModelError: a model or an extra is missing.
     """
     score, added, reason = STREAMS[what]
+    added = (*added, *EXPLAINED) if what == "classify" and settings.explain else added
     table = open_table(source, settings)
     columns = scoring_columns(table, settings)
     batches = table.batches(BATCH_ROWS)
@@ -271,7 +272,12 @@ def _add_columns(
 ) -> pl.DataFrame:
     """Return the input's columns as they are (`in_` before the name on a clash), then those added."""
     kept = batch.rename(renamed(batch.columns, added))
-    return kept.hstack(score(scoring_frame(batch, columns), context).select(added))
+    read = scoring_frame(batch, columns)
+    scored = score(read, context)
+    if "evidence" in added:  # its places are those of the text as it is written out, not as it was scored
+        places = in_original(scored["evidence"], scored["text"], read["text"])
+        scored = scored.with_columns(evidence=places)
+    return kept.hstack(scored.select(added))
 
 
 def render_again(folder: Path, report_language: str | None = None) -> list[Path]:

@@ -56,9 +56,14 @@ def score_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
 
 
 def classify_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:
-    """Add language and star probabilities to a batch of comments."""
-    engine = load_star_engine(context.settings.engine)
-    return classify(detect_batch(comments, context), engine, question=context.settings.question)
+    """Add language and star probabilities to a batch of comments, and the evidence if settings ask for it."""
+    settings = context.settings
+    return classify(
+        detect_batch(comments, context),
+        load_star_engine(settings.engine),
+        question=settings.question,
+        explain=settings.explain,
+    )
 
 
 def detect_batch(comments: pl.DataFrame, context: ScoreContext) -> pl.DataFrame:

@@ -45,6 +45,14 @@ Engine = Annotated[
     str | None,
     typer.Option(help="linear, transformer, cascade, a model folder, or hf:PATH.", rich_help_panel=ANALYSIS),
 ]
+Explain = Annotated[
+    bool | None,
+    typer.Option(
+        "--explain",
+        help="Add evidence: the words that moved each score most (one more scoring a word).",
+        rich_help_panel=ANALYSIS,
+    ),
+]
 KeepPersonalData = Annotated[
     bool | None,
     typer.Option("--keep-personal-data", help="Leave personal data in texts.", rich_help_panel=ANALYSIS),

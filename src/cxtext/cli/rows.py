@@ -65,6 +65,7 @@ def classify(
     question: options.Question = None,
     config: options.Config = None,
     engine: options.Engine = None,
+    explain: options.Explain = None,
     languages: options.Languages = None,
     priors: options.Priors = None,
     workers: options.Workers = None,
@@ -74,13 +75,16 @@ def classify(
     """Add each comment's language and inferred satisfaction to every row of the input.
 
     Adds the columns of `detect`, then p_star_1 to p_star_5, inferred_rating_1_5, inferred_star_1_5,
-    inferred_csat_0_1, sentiment, unscored_reason, truncated and engine.
+    inferred_csat_0_1, sentiment, unscored_reason, truncated and engine; with --explain also evidence, the
+    words that moved the score most and where they stand in the text.
 
     Examples:
 
       cxtext classify comments.csv --output scored.parquet
 
       cat comments.jsonl | cxtext classify - --question "What could be better?" > scored.jsonl
+
+      cxtext classify comments.jsonl --explain --output explained.jsonl
     """
     settings = options.settings_from(
         config,
@@ -89,6 +93,7 @@ def classify(
         encoding=encoding,
         question=question,
         engine=engine,
+        explain=explain,
         language=options.language(languages, priors),
     )
     _stream("classify", source, output, settings, force=force, workers=workers, strict=strict, quiet=quiet)

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from cxtext.engines.evidence import explain
 from cxtext.errors import MissingModelError
-from cxtext.schema.protocols import Bools, Floats, StarEngine, Stars
+from cxtext.schema.protocols import Bools, Evidence, Floats, StarEngine, Stars
 
 SENTIMENTS: Final = ((0, 1), (2,), (3, 4))  # star indices of negative, neutral, positive
 
@@ -45,18 +46,42 @@ class CascadeEngine:
     ) -> Stars:
         """Return the fast engine's row where it is sure, else the strong engine's."""
         first = self.fast.predict(texts, languages, questions)
-        limits = np.array([self.sure_from.get(language, np.inf) for language in languages])
-        asked = np.array([question is not None for question in questions], dtype=np.bool_)
-        rows = np.flatnonzero(~is_sure(first.probabilities, limits) | asked).tolist()
+        rows = self._open(first, languages, questions).nonzero()[0].tolist()
         probabilities, truncated = first.probabilities.copy(), first.truncated.copy()
         if rows:
-            second = self.strong.predict(
-                [texts[row] for row in rows],
-                [languages[row] for row in rows],
-                [questions[row] for row in rows],
-            )
+            second = self.strong.predict(*_chosen(rows, texts, languages, questions))
             probabilities[rows], truncated[rows] = second.probabilities, second.truncated
         return Stars(probabilities, truncated)
+
+    def explain(
+        self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+    ) -> list[list[Evidence]]:
+        """Return the words that moved each rating most in the engine that gave it.
+
+        A text with a word less is put to that same engine: a change of engine would pass for the word's weight.
+        """
+        left_open = self._open(self.fast.predict(texts, languages, questions), languages, questions)
+        found: list[list[Evidence]] = [[] for _ in texts]
+        for engine, mine in ((self.fast, ~left_open), (self.strong, left_open)):
+            rows = mine.nonzero()[0].tolist()
+            for row, words in zip(
+                rows, explain(engine, *_chosen(rows, texts, languages, questions)), strict=True
+            ):
+                found[row] = words
+        return found
+
+    def _open(self, first: Stars, languages: Sequence[str], questions: Sequence[str | None]) -> Bools:
+        """Return which rows the fast engine leaves to the strong one: unsure, or the answer to a question."""
+        limits = np.array([self.sure_from.get(language, np.inf) for language in languages])
+        asked = np.array([question is not None for question in questions], dtype=np.bool_)
+        left_open: Bools = ~is_sure(first.probabilities, limits) | asked
+        return left_open
+
+
+def _chosen(
+    rows: list[int], texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+) -> tuple[list[str], list[str], list[str | None]]:
+    return [texts[row] for row in rows], [languages[row] for row in rows], [questions[row] for row in rows]
 
 
 def is_sure(probabilities: Floats, limits: Floats) -> Bools:

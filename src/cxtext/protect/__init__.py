@@ -8,11 +8,19 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.protect.places import in_original
 from cxtext.protect.texts import LABELS, protect_text
 from cxtext.schema.columns import UnscoredReason
 from cxtext.schema.results import Joined
 
-__all__ = ["protect", "protect_names", "protect_text", "pseudonymise_frame", "pseudonymise_keys"]
+__all__ = [
+    "in_original",
+    "protect",
+    "protect_names",
+    "protect_text",
+    "pseudonymise_frame",
+    "pseudonymise_keys",
+]
 
 # Keys, codes and what cxtext itself wrote: never free text.
 NOT_FREE_TEXT: Final = frozenset(

@@ -13,14 +13,23 @@ from cxtext.read.load import Loaded, load, stack, stack_rejected
 from cxtext.read.recognise import COMMENT_ROLES, text_columns
 from cxtext.read.sources import find_sources
 from cxtext.read.territories import language_codes
-from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, JOINED, PROTECTED, THEMED, Role
+from cxtext.schema.columns import (
+    CLASSIFIED,
+    COMMENTS,
+    DETECTED,
+    EXPLAINED,
+    JOINED,
+    PROTECTED,
+    THEMED,
+    Role,
+)
 from cxtext.schema.results import CommentsRead, Recognised
 from cxtext.schema.settings import Settings
 
 # Dimension -> its column, of those that no run groups by unless told to.
 _ASKED_FOR: Final = {"channel": "channel", "touchpoint": "touchpoint", "period": "date"}
 _WAVE: Final = "wave"
-_OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **THEMED, **JOINED})
+_OURS: Final = frozenset({**COMMENTS, **PROTECTED, **DETECTED, **CLASSIFIED, **EXPLAINED, **THEMED, **JOINED})
 
 
 class _Comments(NamedTuple):

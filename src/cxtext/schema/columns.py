@@ -95,6 +95,9 @@ COMMENTS: Final[dict[str, pl.DataType]] = {
 }
 
 LANGUAGE_SHARES: Final = pl.List(pl.Struct({"language": pl.String(), "share": pl.Float64()}))
+EVIDENCE: Final = pl.List(
+    pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "word": pl.String(), "weight": pl.Float64()})
+)
 THEMES: Final = pl.List(pl.Struct({"term": pl.String(), "polarity": pl.String(), "evidence": pl.String()}))
 
 # What each per-comment stage adds.
@@ -121,6 +124,8 @@ CLASSIFIED: Final[dict[str, pl.DataType]] = {
     "truncated": pl.Boolean(),
     "engine": pl.String(),
 }
+# Only when asked for: the words that moved the rating most, and where they stand in `text`; null where unscored.
+EXPLAINED: Final[dict[str, pl.DataType]] = {"evidence": EVIDENCE}
 THEMED: Final[dict[str, pl.DataType]] = {"themes": THEMES}
 
 # What the join with surveys adds: whose the stated rating is (comment | survey), and whether the comment's

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,29 @@ class StarEngine(Protocol):
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
     ) -> Stars:
         """Return the star probabilities of n texts, each with its language and its survey question if any."""
+        ...
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A word of a text, and how much the text's inferred rating falls without it.
+
+    weight: in stars, above 0 where the word is praise; null where the text has no score without it.
+    """
+
+    start: int
+    end: int
+    weight: float | None
+
+
+@runtime_checkable
+class ExplainingEngine(StarEngine, Protocol):
+    """An engine that has a way of its own to tell which words moved a rating; any other is asked word by word."""
+
+    def explain(
+        self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+    ) -> list[list[Evidence]]:
+        """Return the words that moved the rating of each text most, largest weight first; none without a score."""
         ...
 
 

@@ -58,6 +58,8 @@ class Settings(BaseModel):
     keep_personal_data: bool = Field(default=False, description="Do not replace personal data in texts.")
     question: str | None = Field(default=None, description="The survey question all comments answer.")
 
+    explain: bool = Field(default=False, description="Name the words that moved each comment's score most.")
+
     columns: dict[Role, tuple[str, ...]] = Field(
         default_factory=dict, description="Role of a column = its names in the input."
     )
