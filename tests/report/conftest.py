@@ -85,6 +85,8 @@ METRICS = {
     "share_unsupported": 1.2,
     "share_unscored": 4.5,
     "match_rate": 88.0,
+    "response_rate": 21.0,
+    "comment_rate": 64.0,
 }
 COMPARED = (
     "csat_gap",
@@ -379,3 +381,70 @@ def data(analysis: Analysis) -> dict[str, Any]:
     """Return the collected data, as they come back from report.json."""
     copied: dict[str, Any] = json.loads(json.dumps(collect(analysis)))
     return copied
+
+
+MONTHS = tuple(f"2025-{month:02}" for month in range(1, 9))
+
+
+def _row_of_trend(group: dict[str, str], name: str, **changed: Any) -> dict[str, Any]:
+    row = {
+        "metric": name,
+        "group": group,
+        "first_period": MONTHS[0],
+        "last_period": MONTHS[-1],
+        "periods": len(MONTHS),
+        "n": 400,
+        "slope": 2.5,
+        "slope_low": 1.0,
+        "slope_high": 4.0,
+        "slope_p": 0.0001,
+        "slope_p_adjusted": 0.004,
+        "direction": "up",
+        "dispersion": 1.3,
+        "shift_period": MONTHS[4],
+        "shift": 12.0,
+        "shift_low": 6.0,
+        "shift_high": 18.0,
+        "shift_p": 0.00001,
+        "shift_p_adjusted": 0.0004,
+        "shifted": True,
+        "level": 0.95,
+        "unit": "points",
+    }
+    return row | changed
+
+
+def over_time(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the data with periods, trends and alerts: all of them, without any, and more than fit."""
+    series = [
+        metric(group | {"period": month}, name, value * (0.8 + place / 30), 50)
+        for name, value in (("csat_stated", 60.0), ("rating_inferred_mean", 3.4), ("nps", 12.0))
+        for group in ({}, {"market": "DK"})
+        for place, month in enumerate(MONTHS)
+    ]
+    metrics = [*data["metrics"], *(row | {"group": json.loads(row["group"])} for row in series)]
+    fits = [
+        _row_of_trend({}, "csat_stated"),
+        _row_of_trend({}, "nps", direction="down", slope=-2.0, shift=-8.0),
+        _row_of_trend({"market": "DK"}, "csat_stated", direction="none", shifted=False),
+    ]
+    change = {"metric": "csat_stated", "group": {}, "difference": -7.5, "low": -12.0, "high": -3.0}
+    rest = {"p_adjusted": 0.001, "unit": "points"}
+    alerts = [
+        {"kind": "last_period", **change, "period": MONTHS[-1], **rest},
+        {"kind": "shift", **change, "period": MONTHS[4], **rest},
+    ]
+    full = data | {"metrics": metrics, "trends": fits, "alerts": alerts}
+    return [full, full | {"trends": [], "alerts": []}, full | {"alerts": alerts * 20}]
+
+
+@pytest.fixture
+def moving(data: dict[str, Any]) -> dict[str, Any]:
+    """Return collected data with eight months, a trend, a shift and two alerts."""
+    return over_time(data)[0]
+
+
+@pytest.fixture(name="over_time")
+def _over_time() -> Callable[[dict[str, Any]], list[dict[str, Any]]]:
+    """Return a function from data to the same with periods."""
+    return over_time

@@ -272,13 +272,15 @@ class Recorder(dict[str, str]):
         return super().__getitem__(key)
 
 
-def test_no_text_is_unused(make_analysis: Callable[..., Analysis], tmp_path: Path) -> None:
+def test_no_text_is_unused(
+    make_analysis: Callable[..., Analysis], over_time: Callable[..., list[Any]], tmp_path: Path
+) -> None:
     """A key that nothing asks for is work for three translators for nothing."""
     strings = Recorder(load_wording("en").strings)
     strings.used = set()
     wording = replace(load_wording("en"), strings=strings)
     data = _one_market(collect(make_analysis(report_language="en")))
-    for variant in _variants(data):
+    for variant in (*_variants(data), *over_time(data)):
         compose_pages(variant, lambda _: wording)
     pages = compose_pages(data | {"themes": _neither(data)}, lambda _: wording)
     both = replace(pages[1], documents=pages[1].documents * 2)
@@ -333,7 +335,7 @@ def _variants(data: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     churn = [row for row in metrics if row["metric"] == "churn_rate"][:1]
     of_segments = [row | {"group": group} for group in segments for row in churn]
-    customers = [data["inputs"][0] | {"kind": kind} for kind in ("customers", "weights")]
+    customers = [data["inputs"][0] | {"kind": kind} for kind in ("customers", "weights", "totals")]
     return [
         *variants,
         data | {"metrics": metrics + of_segments, "inputs": customers},

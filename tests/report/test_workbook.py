@@ -19,7 +19,7 @@ def book(data: dict[str, Any], tmp_path: Path) -> openpyxl.Workbook:
 def test_its_sheets_are_those_of_the_report(book: openpyxl.Workbook) -> None:
     """In the report's language."""
     assert book.sheetnames == [
-        *("Overview", "Metrics", "Differences", "Themes", "Disagreements"),
+        *("Overview", "Metrics", "Differences", "Trends", "Alerts", "Themes", "Disagreements"),
         *("Survey misfits", "Rows", "Method"),
     ]
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from scipy.special import stdtrit
 
 from cxtext.figures.periods import in_order
 from cxtext.schema.columns import DIFFERENCES
@@ -16,13 +15,14 @@ from cxtext.schema.settings import Settings
 from cxtext.statistics.comparisons import (
     Difference,
     benjamini_hochberg,
+    difference_of_estimates,
     difference_of_means,
     difference_of_nps,
     difference_of_shares,
     holm,
     smallest_detectable,
 )
-from cxtext.statistics.intervals import Floats, floats, normal_quantile
+from cxtext.statistics.intervals import Estimate, Floats, floats, normal_quantile
 
 Group = dict[str, str]
 Pair = tuple[int, int, str]  # two rows of a metric, and the one dimension they differ in
@@ -43,7 +43,7 @@ def compare_groups(metrics: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     parts = [
         _compared(rows, compare, settings)
         for metric, compare in METHODS.items()
-        if not (rows := with_nps_counts(shown, metric)).is_empty()
+        if not (rows := _with_nps_counts(shown, metric)).is_empty()
     ]
     found = pl.concat([pl.DataFrame(schema=DIFFERENCES), *parts])
     adjusted = ADJUSTMENTS[settings.adjust](found["p"].to_numpy())
@@ -53,7 +53,7 @@ def compare_groups(metrics: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     )
 
 
-def with_nps_counts(shown: pl.DataFrame, metric: str) -> pl.DataFrame:
+def _with_nps_counts(shown: pl.DataFrame, metric: str) -> pl.DataFrame:
     """Return the rows of a metric, of NPS with the counts of promoters, passives and detractors."""
     rows = shown.filter(metric=metric)
     if metric != "nps":
@@ -155,11 +155,10 @@ def _inferred(first: pl.DataFrame, second: pl.DataFrame, periods: bool, level: f
 
 def _means(first: pl.DataFrame, second: pl.DataFrame, periods: bool, level: float) -> Compared:
     del periods
-    errors = [_half_width(rows) / stdtrit(floats(rows["n"]) - 1, (1 + level) / 2) for rows in (first, second)]
-    found = difference_of_means(
-        first["value"], errors[0], first["n"], second["value"], errors[1], second["n"], level
+    estimates = (
+        Estimate(floats(rows["value"]), floats(rows["low"]), floats(rows["high"])) for rows in (first, second)
     )
-    return found, Method.WELCH, 1
+    return difference_of_estimates(*estimates, level), Method.MOVER, 1
 
 
 def _half_width(rows: pl.DataFrame) -> Floats:

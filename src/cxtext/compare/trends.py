@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cxtext.compare.differences import PERIOD, with_nps_counts
+from cxtext.compare.differences import PERIOD
 from cxtext.figures.groups import aggregate, group_names, with_dimensions
 from cxtext.figures.periods import in_order, steps
 from cxtext.figures.satisfied import inferred_satisfaction
@@ -34,7 +34,7 @@ def find_trends(joined: Joined, metrics: pl.DataFrame, settings: Settings) -> pl
     answers are all alike has no row.
     """
     wanted = pl.col("group").str.contains(f'"{PERIOD}"', literal=True) & pl.col("metric").is_in(
-        [*METRICS, "nps_promoters", "nps_passives", "nps_detractors"]
+        [*METRICS, "nps_passives"]
     )
     shown = metrics.filter(wanted, pl.col("value").is_not_null(), pl.col("n") > 1)
     if shown.is_empty():
@@ -44,13 +44,22 @@ def find_trends(joined: Joined, metrics: pl.DataFrame, settings: Settings) -> pl
     parts = [
         _trend(series, place, spread, settings)
         for metric in METRICS
-        for series in _series(with_nps_counts(shown, metric))
+        for series in _series(_with_passives(shown, metric))
     ]
     return pl.DataFrame([row for row in parts if row is not None], schema=TRENDS)
 
 
 def _periods(rows: pl.DataFrame) -> list[str]:
     return [json.loads(group)[PERIOD] for group in rows["group"]]
+
+
+def _with_passives(shown: pl.DataFrame, metric: str) -> pl.DataFrame:
+    """Return the rows of a metric, of NPS with the share of passives; null where it came as a figure."""
+    rows = shown.filter(metric=metric)
+    if metric != "nps":
+        return rows
+    passives = shown.filter(metric="nps_passives").select("group", passives="value")
+    return rows.join(passives, on="group", how="left", maintain_order="left")
 
 
 def _series(rows: pl.DataFrame) -> list[pl.DataFrame]:
@@ -114,8 +123,8 @@ def _spread_of_answers(series: pl.DataFrame, metric: str) -> float:
     mean = float(np.average(value, weights=n))
     if metric != "nps":
         return 100**2 * mean * (1 - mean)
-    decided = n - np.nan_to_num(floats(series["counts_passives"]))
-    return 100**2 * (float(decided.sum() / n.sum()) - mean**2)
+    decided = 1 - np.nan_to_num(floats(series["passives"])) / 100
+    return 100**2 * (float(np.average(decided, weights=n)) - mean**2)
 
 
 def _spread_of_comments(joined: Joined, settings: Settings) -> dict[tuple[str, str], float]:
