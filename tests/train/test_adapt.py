@@ -1,0 +1,241 @@
+"""Adapting a tiny star model to made-up comments of one company."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from safetensors.numpy import load_file
+
+from cxtext import registry
+from cxtext.engines import load_star_engine
+from cxtext.errors import InputError, UsageError
+from cxtext.schema.columns import Role
+from cxtext.schema.settings import Settings
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("onnx")
+
+from cxtext.train.stars import adapt, convert, finetune, tables, train_stars
+from cxtext.train.stars import model as star_model
+from cxtext.train.stars.checkpoint import read_onnx, write_float_model
+from cxtext.train.stars.comparison import Change, compare, judge
+from cxtext.train.stars.export import export_onnx
+
+WORDS = ("good", "bad", "service", "slow", "the", "was", "very")
+PIECES = [(piece, 0.0) for piece in (*convert.SPECIAL, *(f"▁{word}" for word in WORDS))]
+PIECES += [(letter, -6.0) for letter in "▁abcdefghijklmnopqrstuvwxyz0123456789"]
+SHAPE = {"hidden": 128, "layers": 2, "heads": 4, "ffn": 256, "positions": 64, "types": 2}
+QUICK = finetune.Schedule(passes=4, batch=16, encoder_rate=2e-3, head_rate=2e-2, warmup_steps=2, save_every=5)
+GOOD, BAD = "The service was very good", "The service was very bad and slow"
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sealed folder of a random model."""
+    import torch
+    from transformers import BertModel
+
+    folder = tmp_path_factory.mktemp("tiny")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        config = convert.bert_config(SHAPE | {"vocabulary": len(PIECES)}, 1e-12)
+        star_model.save(star_model.new_model(BertModel(config, add_pooling_layer=False)), folder)
+    export_onnx(folder, folder / "model.onnx")
+    convert.make_tokenizer(PIECES).save(str(folder / "tokenizer.json"))
+    calibration = {"scale": [1.0] * 5, "offset": [[0.0] * 5] * 5}
+    (folder / "calibration.json").write_text(json.dumps(calibration), "utf-8")
+    config = {
+        "kind": "transformer",
+        "version": "1",
+        "languages": ["nl", "fr", "da", "en"],
+        "max_tokens": 32,
+        "cascade_sure_from": {"en": 0.9},
+    }
+    registry.seal(folder, config, ["model.onnx", "tokenizer.json", "calibration.json"])
+    return folder
+
+
+def write(path: Path, rows: int, **columns: Callable[[int], Any]) -> Path:
+    """Write a CSV of comments: good ones with five stars, bad ones with one."""
+    made = {
+        "Comment": [f"{GOOD if i % 2 else BAD} {i}" for i in range(rows)],
+        "Stars": [5 if i % 2 else 1 for i in range(rows)],
+        "Language": ["en"] * rows,
+    }
+    made |= {name: [value(i) for i in range(rows)] for name, value in columns.items()}
+    pl.DataFrame(made).write_csv(path)
+    return path
+
+
+def test_weights_read_back_are_those_the_graph_computes_with(tiny: Path, tmp_path: Path) -> None:
+    """Exported again they give the same whole numbers; floats are within half a step of the original's."""
+    model = read_onnx(tiny / "model.onnx")
+    write_float_model(model, tmp_path)
+    export_onnx(tmp_path, tmp_path / "again.onnx")
+    again = read_onnx(tmp_path / "again.onnx")
+    original = load_file(tiny / "model.safetensors")
+    assert model.shape == again.shape == SHAPE | {"vocabulary": len(PIECES)}
+    assert model.eps == 1e-12
+    assert set(model.tensors) == set(original)
+    for name, tensor in model.tensors.items():
+        np.testing.assert_allclose(again.tensors[name], tensor, rtol=1e-5, atol=1e-7, err_msg=name)
+        step = np.abs(original[name]).max() / 64
+        assert np.abs(tensor - original[name]).max() <= 0.51 * step, name
+
+
+def test_a_float_graph_reads_back_exactly(tiny: Path, tmp_path: Path) -> None:
+    """Without whole numbers there are no scales."""
+    export_onnx(tiny, tmp_path / "float.onnx", quantised=False)
+    found = read_onnx(tmp_path / "float.onnx").tensors
+    for name, tensor in load_file(tiny / "model.safetensors").items():
+        np.testing.assert_array_equal(found[name], tensor)
+
+
+def test_an_adapted_model_is_a_model_of_its_own(tiny: Path, tmp_path: Path) -> None:
+    """It is sealed, says where it comes from, has learned, is calibrated on held-out rows, and has no cascade."""
+    data = write(tmp_path / "rated.csv", 500)
+    told: list[str] = []
+    found = adapt.adapt_stars(
+        str(tiny), [data], tmp_path / "mine", tmp_path / "work", schedule=QUICK, report=told.append
+    )
+    assert found.trained_on + found.held_out == 500
+    assert found.calibrated
+    assert found.verdict == "better"
+    assert found.changes[0].after > 0.95 > found.changes[0].before
+    config = registry.model(str(tmp_path / "mine")).config
+    assert config["adapted_from"]["files"] == registry.model(str(tiny)).config["files"]
+    assert config["version"] == "1+adapted"
+    assert "cascade_sure_from" not in config
+    stars = load_star_engine(str(tmp_path / "mine")).predict([GOOD, BAD], ["en"] * 2, [None] * 2)
+    assert stars.probabilities[0, 3:].sum() > 0.6
+    assert stars.probabilities[1, :2].sum() > 0.6
+    assert not any(GOOD in line or BAD in line for line in told)
+
+
+def test_an_interrupted_run_goes_on_and_another_run_is_refused(tiny: Path, tmp_path: Path) -> None:
+    """The same call ends at the same bytes; a work folder of other data would mix held-out rows in."""
+    data, other = write(tmp_path / "a.csv", 120), write(tmp_path / "b.csv", 140)
+
+    class StopError(Exception):
+        pass
+
+    def stop(line: str) -> None:
+        if line.startswith("step"):
+            raise StopError
+
+    def run(work: str, out: str, *, data: Path = data, report: adapt.Report = lambda _: None) -> None:
+        adapt.adapt_stars(str(tiny), [data], tmp_path / out, tmp_path / work, schedule=QUICK, report=report)
+
+    run("whole", "one")
+    with pytest.raises(StopError):
+        run("cut", "two", report=stop)
+    run("cut", "two")
+    for name in ("model.onnx", "calibration.json", "config.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    with pytest.raises(UsageError, match="other data"):
+        run("cut", "three", data=other)
+
+
+def test_few_held_out_ratings_leave_the_calibration(tiny: Path, tmp_path: Path) -> None:
+    """Below the documented number the values of the model it came from stay."""
+    data = write(tmp_path / "rated.csv", 120)
+    found = adapt.adapt_stars(str(tiny), [data], tmp_path / "mine", tmp_path / "work", schedule=QUICK)
+    assert not found.calibrated
+    kept = [json.loads((folder / "calibration.json").read_text()) for folder in (tiny, tmp_path / "mine")]
+    assert kept[0] == kept[1]
+
+
+def test_too_few_rows_are_refused(tiny: Path, tmp_path: Path) -> None:
+    """One line says how many there are, why others were left out, and what to do; the source is never replaced."""
+    data = write(tmp_path / "rated.csv", 60, Stars=lambda i: None if i == 3 else 1 + i % 5)
+    with pytest.raises(InputError, match=r"rated\.csv: 59 usable rows.*no usable rating.*row 5"):
+        adapt.adapt_stars(str(tiny), [data], tmp_path / "mine", tmp_path / "work")
+    with pytest.raises(UsageError, match="another folder"):
+        adapt.adapt_stars(str(tiny), [data], tiny, tmp_path / "work")
+    with pytest.raises(UsageError, match="stars-linear: not a transformer"):
+        adapt.adapt_stars("stars-linear", [data], tmp_path / "mine", tmp_path / "work")
+
+
+def test_a_writer_is_on_one_side() -> None:
+    """Companies are held out whole where there are many, else respondents, else equal texts."""
+    rows = pl.DataFrame(
+        {"company": [f"c{i % 12}" for i in range(60)], "respondent_id": [f"r{i // 2}" for i in range(60)]}
+    ).with_columns(text=pl.lit("t") + pl.int_range(60).cast(pl.String))
+    assert adapt.writer(rows).name == "company"
+    of_one = rows.with_columns(company=pl.lit("c"))
+    assert adapt.writer(of_one).to_list() == rows["respondent_id"].to_list()
+    same = of_one.with_columns(respondent_id=pl.lit("anonymous"))
+    assert adapt.writer(same).to_list() == rows["text"].to_list()
+
+
+def test_any_table_is_read_with_its_columns_recognised(tmp_path: Path) -> None:
+    """Dutch names, semicolons and a scale to ten; a column of another name is named by --column."""
+    frame = pl.DataFrame(
+        {"Toelichting": [f"De service was goed {i}" for i in range(20)], "Cijfer": [1, 10] * 10}
+    )
+    frame.write_csv(tmp_path / "a.csv", separator=";")
+    frame.rename({"Cijfer": "Oordeel X"}).write_excel(tmp_path / "b.xlsx")
+    first = tables.read_rated_rows([tmp_path / "a.csv"], Settings(rating_scale="1-10"))
+    assert sorted(first.frame["stars"].unique()) == [1, 5]
+    assert first.frame["lang"].unique().to_list() == ["nl"]
+    with pytest.raises(InputError, match=r"b\.xlsx: no column of ratings.*--column rating=NAME"):
+        tables.read_rated_rows([tmp_path / "b.xlsx"], Settings())
+    named = Settings(rating_scale="1-10", columns={Role.RATING: ("Oordeel X",)})
+    assert tables.read_rated_rows([tmp_path / "b.xlsx"], named).frame["stars"].equals(first.frame["stars"])
+
+
+def test_the_whole_recipe_reads_tables_and_names_broken_lines(tmp_path: Path) -> None:
+    """JSON lines as they are, CSV recognised; a line with a wrong rating or language is named."""
+    table = write(tmp_path / "rated.csv", 30)
+    lines = tmp_path / "rated.jsonl"
+    lines.write_text('{"text": "x", "lang": "nl", "stars": 4, "set": "s"}\n', "utf-8")
+    rows = tables.read_training_rows([lines, table], Settings())
+    assert rows["set"].value_counts().sort("set").rows() == [("rated.csv", 30), ("s", 1)]
+    for broken, told in (
+        ('"stars": 9', "`stars`"),
+        ('"label": "good"', "`label`"),
+        ('"lang": "de"', "`lang`"),
+    ):
+        lines.write_text('{"text": "x", "lang": "nl"}\n{"text": "x", ' + broken + "}\n", "utf-8")
+        with pytest.raises(InputError, match=f"line 2: {told}"):
+            tables.read_training_rows([lines], Settings())
+    with pytest.raises(InputError, match="no such file"):
+        train_stars([tmp_path / "absent.jsonl"], tmp_path / "out", tmp_path / "work")
+
+
+def certain(stars: np.ndarray) -> np.ndarray:
+    """Return probabilities all on these stars."""
+    return np.eye(5)[stars - 1]
+
+
+def test_no_improvement_is_claimed_that_chance_would_bring() -> None:
+    """Right one time more in forty is no proof; right always instead of half of the time is."""
+    gold = np.array([1, 5] * 20)
+    writers = [f"w{i}" for i in range(40)]
+    half, nearly = np.where(np.arange(40) < 20, 6 - gold, gold), np.where(np.arange(40) < 1, 6 - gold, gold)
+    changes = compare(gold, certain(nearly), certain(gold), writers)
+    assert changes[0].before == pytest.approx(0.975)
+    assert judge(changes) == "no difference shown"
+    assert judge(compare(gold, certain(half), certain(gold), writers)) == "better"
+    assert judge(compare(gold, certain(gold), certain(half), writers)) == "worse"
+    assert judge(compare(gold[:10], certain(half[:10]), certain(gold[:10]), writers[:10])) == "not measured"
+
+
+def test_a_gain_beside_a_loss_is_no_improvement() -> None:
+    """Better in one figure and worse in the other counts as worse."""
+    gain, loss = Change("a", 50, 0.5, 0.6, 0.05, 0.15), Change("b", 50, 0.6, 0.5, -0.15, -0.05)
+    assert judge([gain, loss]) == "worse"
+
+
+def test_one_writers_comments_count_as_one() -> None:
+    """Forty comments of two writers tell less than forty writers': the interval is wider."""
+    gold = np.array([1, 5] * 20)
+    before = np.where(np.arange(40) % 4 == 0, 6 - gold, gold)
+    apart = compare(gold, certain(before), certain(gold), [f"w{i}" for i in range(40)])[0]
+    few = compare(gold, certain(before), certain(gold), [f"w{i % 4}" for i in range(40)])[0]
+    assert few.high - few.low > apart.high - apart.low
