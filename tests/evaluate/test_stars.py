@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 from sklearn.metrics import cohen_kappa_score, f1_score
+from statsmodels.stats.proportion import proportion_confint
 
 from cxtext.evaluate.stars import calibration_error, evaluate_stars
 from cxtext.schema.protocols import Stars
@@ -69,6 +70,23 @@ def test_figures_equal_those_of_scikit_learn() -> None:
     assert value(figures, "mae") == pytest.approx(abs(gold - mean).mean())
     clear = gold != 3
     assert value(figures, "binary_accuracy") == pytest.approx(((mean > 3) == (gold > 3))[clear].mean())
+
+
+def test_the_csat_gap_is_that_of_an_analysis() -> None:
+    """In points, of verdict and probability halfway: 0.7 of a satisfied verdict is 85 points."""
+    rows = pl.DataFrame({"text": ["a", "b"], "stars": [5, 1], "language": ["nl"] * 2})
+    figures = evaluate_stars(rows, TableEngine({"a": [0, 0, 0.3, 0, 0.7], "b": [1, 0, 0, 0, 0]})).figures
+    assert value(figures, "csat_gap") == pytest.approx((-15 + 0) / 2)
+
+
+def test_shares_of_the_calibration_table_have_wilson_intervals() -> None:
+    """As statsmodels computes them."""
+    rows, engine = example()
+    table = evaluate_stars(rows, engine).calibration
+    satisfied = (table["stated_csat_0_1"] * table["n"]).round().to_numpy()
+    low, high = proportion_confint(satisfied, table["n"].to_numpy(), method="wilson")
+    assert table["low"].to_numpy() == pytest.approx(low)
+    assert table["high"].to_numpy() == pytest.approx(high)
 
 
 def test_intervals_hold_their_value_and_narrow_with_n() -> None:

@@ -1,6 +1,7 @@
 """`cxtext evaluate`: how good cxtext is on your own labelled rows."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from cxtext.cli import options
+from cxtext.cli.options import OUTPUT
+from cxtext.errors import OutputError, UsageError
 
 app = typer.Typer(
     no_args_is_help=True, help="Measure on your own labelled rows, per language, with intervals."
@@ -59,16 +62,30 @@ def stars(
     question: options.Question = None,
     languages: options.Languages = None,
     priors: options.Priors = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="Write the calibration plot to this .svg file.", rich_help_panel=OUTPUT),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing plot.", rich_help_panel=OUTPUT)
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Measure inferred stars on your data: is cxtext good enough, and for which language not.
 
-    Example: cxtext evaluate stars --gold labelled.csv
+    Examples:
+
+      cxtext evaluate stars --gold labelled.csv
+
+      cxtext evaluate stars --gold labelled.csv --engine cascade --plot calibration.svg
     """
     from cxtext.engines import load_star_engine
+    from cxtext.evaluate.answers import answers, told
     from cxtext.evaluate.gold import read_gold_stars
+    from cxtext.evaluate.plot import calibration_svg
     from cxtext.evaluate.stars import evaluate_stars
 
+    _check_plot(plot, force=force)
     settings = options.settings_from(
         None,
         columns=options.columns(column),
@@ -79,7 +96,28 @@ def stars(
     rows = read_gold_stars(gold, gold_column, settings).filter(pl.col("language").is_not_null())
     second = load_star_engine(against) if against else None
     found = evaluate_stars(rows, load_star_engine(settings.engine), second, level=settings.level)
-    _show({"figures": found.figures, "calibration": found.calibration}, as_json=as_json)
+    verdicts = answers(found.figures)
+    tables = {"figures": found.figures, "calibration": found.calibration}
+    _show(tables | ({"verdicts": verdicts} if as_json else {}), as_json=as_json)
+    if plot:
+        _write(plot, calibration_svg(found.calibration, found.figures, verdicts))
+    if not as_json:
+        typer.echo("\n".join(told(verdicts)))
+
+
+def _check_plot(plot: Path | None, *, force: bool) -> None:
+    # Before the work, not after it.
+    if plot and plot.suffix.lower() != ".svg":
+        raise UsageError(f"--plot {plot}: the plot is an SVG; give the file the ending .svg")
+    if plot and plot.exists() and not force:
+        raise OutputError(f"{plot}: exists already; choose another --plot, or replace it with --force")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written ({error.strerror})") from error
 
 
 def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """In plain words, whether the inferred figures of a group may be used."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -26,11 +27,12 @@ def verdicts(metrics: pl.DataFrame) -> pl.DataFrame:
     found: dict[str, dict[str, Any]] = {name: {} for name in names}
     for row in metrics.filter(pl.col("metric").is_in(METRICS)).iter_rows(named=True):
         found[row["group"]][row["metric"]] = row
-    rows = [(name, *_verdict(of["qwk"], of["csat_gap"]), of["qwk"]["n"]) for name, of in found.items()]
+    rows = [(name, *judged(of["qwk"], of["csat_gap"]), of["qwk"]["n"]) for name, of in found.items()]
     return pl.DataFrame(rows, schema=VERDICTS, orient="row")
 
 
-def _verdict(kappa: dict[str, Any], gap: dict[str, Any]) -> tuple[Verdict, VerdictReason]:
+def judged(kappa: Mapping[str, Any], gap: Mapping[str, Any]) -> tuple[Verdict, VerdictReason]:
+    """Return the verdict on a row of `qwk` (its `low` and `n`) and one of `csat_gap` (its `value`, in points)."""
     if kappa["n"] < FEWEST_PAIRS or kappa["low"] is None or gap["value"] is None:
         return Verdict.NOT_KNOWN, VerdictReason.TOO_FEW_RATED
     by_kappa = _level(kappa["low"] >= KAPPA_USABLE, kappa["low"] >= KAPPA_WITH_CARE)

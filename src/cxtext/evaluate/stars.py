@@ -9,10 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.classify import SENTIMENTS, classify
+from cxtext.figures.satisfied import SATISFIED_STAR, inferred_satisfaction
 from cxtext.schema.protocols import StarEngine
 from cxtext.statistics.agreement import quadratic_weighted_kappa
 from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
-from cxtext.statistics.intervals import Estimate, Floats, mean_t
+from cxtext.statistics.intervals import Estimate, Floats, mean_t, wilson
 
 BINS: Final = 10  # of p(satisfied), equally wide
 REPLICATES: Final = 1_000
@@ -31,6 +32,8 @@ CALIBRATION: Final[dict[str, pl.DataType]] = {
     "language": pl.String(),
     "predicted_csat_0_1": pl.Float64(),
     "stated_csat_0_1": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
     "n": pl.Int64(),
 }
 _LAYERS: Final = (5, 5, 2, 3)  # gold star, hard star, mean above 3, sentiment
@@ -41,12 +44,14 @@ class StarEvaluation:
     """What was measured.
 
     figures: one row an engine, language, market (null: all markets of the language) and metric, with a 95 percent
-    interval. Metrics, all but qwk (-1..1), mae (stars) and n_unscored (rows) in 0..1: `binary_accuracy` (mean
-    of p above 3 against gold above 3, gold of 3 left out), `within_one` (hard star), `exact`, `qwk`, `macro_f1`
-    (negative, neutral, positive), `mae` (of the inferred rating), `ece` (of p(satisfied), with `ece_by_chance`,
-    what a perfectly calibrated engine would show on as many rows), `n_unscored`. With a second engine also
-    `difference_binary_accuracy` (first minus second, on rows that both scored).
-    calibration: `engine, language, predicted_csat_0_1, stated_csat_0_1, n` in ten classes of p(satisfied).
+    interval. Metrics, all but qwk (-1..1), mae (stars), csat_gap (points) and n_unscored (rows) in 0..1:
+    `binary_accuracy` (mean of p above 3 against gold above 3, gold of 3 left out), `within_one` (hard star),
+    `exact`, `qwk`, `macro_f1` (negative, neutral, positive), `mae` (of the inferred rating), `csat_gap` (inferred
+    less gold CSAT), `ece` (of p(satisfied), with `ece_by_chance`, what a perfectly calibrated engine would show on
+    as many rows), `n_unscored`. With a second engine also `difference_binary_accuracy` (first minus second, on
+    rows that both scored).
+    calibration: `engine, language, predicted_csat_0_1, stated_csat_0_1, low, high, n` in ten classes of
+    p(satisfied), the interval Wilson's.
     """
 
     figures: pl.DataFrame
@@ -71,7 +76,7 @@ def evaluate_stars(
     figures = [_figures(table, level, seed) for table in scored]
     if second is not None:
         figures.append(_differences(*scored, name=f"{engine.name} - {second.name}", level=level))
-    return StarEvaluation(pl.concat(figures), pl.concat([_calibration(table) for table in scored]))
+    return StarEvaluation(pl.concat(figures), pl.concat([_calibration(table, level) for table in scored]))
 
 
 def score_gold(gold: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
@@ -100,7 +105,8 @@ def _figures(scored: pl.DataFrame, level: float, seed: int) -> pl.DataFrame:
             name: (bca_interval(statistic, cells, drawn, level), known.height)
             for name, statistic in _STATISTICS.items()
         }
-        found["mae"] = (_absolute_error(known, level), known.height)
+        found["mae"] = (_mean(_absolute_error(known), level), known.height)
+        found["csat_gap"] = (_mean(_csat_gap(known), level), known.height)
         found |= {
             name: (estimate, known.height) for name, estimate in _calibration_errors(known, generator, level)
         }
@@ -193,10 +199,19 @@ _STATISTICS: Final[dict[str, Callable[[Floats], Floats]]] = {
 }
 
 
-def _absolute_error(scored: pl.DataFrame, level: float) -> Estimate:
-    error = (scored["inferred_rating_1_5"] - scored["stars"]).abs().to_numpy()
-    variance = error.var(ddof=1) if len(error) > 1 else np.nan
-    return mean_t(error.mean() if len(error) else np.nan, variance, len(error), level)
+def _absolute_error(scored: pl.DataFrame) -> Floats:
+    return (scored["inferred_rating_1_5"] - scored["stars"]).abs().to_numpy()
+
+
+def _csat_gap(scored: pl.DataFrame) -> Floats:
+    """Return what each comment adds to inferred CSAT less what its gold star adds, in points."""
+    satisfied = (pl.col("stars") >= SATISFIED_STAR).cast(pl.Float64)
+    return scored.select(100 * (inferred_satisfaction() - satisfied)).to_series().to_numpy()
+
+
+def _mean(values: Floats, level: float) -> Estimate:
+    variance = values.var(ddof=1) if len(values) > 1 else np.nan
+    return mean_t(values.mean() if len(values) else np.nan, variance, len(values), level)
 
 
 def _calibration_errors(
@@ -204,7 +219,7 @@ def _calibration_errors(
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the expected calibration error with its bootstrap interval, and what chance alone would make of it."""
     p = scored["inferred_csat_0_1"].to_numpy()
-    satisfied = (scored["stars"] >= 4).to_numpy().astype(np.float64)
+    satisfied = (scored["stars"] >= SATISFIED_STAR).to_numpy().astype(np.float64)
     drawn = (
         generator.multinomial(len(p), np.full(len(p), 1 / max(len(p), 1)), size=REPLICATES)
         if len(p)
@@ -237,19 +252,19 @@ def _plain(value: float) -> Estimate:
     return Estimate(np.asarray(float(value)), np.asarray(np.nan), np.asarray(np.nan))
 
 
-def _calibration(scored: pl.DataFrame) -> pl.DataFrame:
-    predicted = pl.col("inferred_csat_0_1")
+def _calibration(scored: pl.DataFrame, level: float) -> pl.DataFrame:
+    predicted, satisfied = pl.col("inferred_csat_0_1"), pl.col("stars") >= SATISFIED_STAR
     table = (
         scored.filter(predicted.is_not_null())
         .with_columns(place=(predicted * BINS).floor().clip(0, BINS - 1))
         .group_by("engine", "language", "place", maintain_order=True)
-        .agg(
-            predicted.mean().alias("predicted_csat_0_1"),
-            (pl.col("stars") >= 4).mean().alias("stated_csat_0_1"),
-            n=pl.len(),
-        )
+        .agg(predicted.mean().alias("predicted_csat_0_1"), satisfied.sum().alias("satisfied"), n=pl.len())
+        .sort("language", "place")
     )
-    return table.sort("language", "place").select(*CALIBRATION).cast(pl.Schema(CALIBRATION))
+    share = wilson(table["satisfied"], table["n"], level)
+    return table.with_columns(
+        pl.Series("stated_csat_0_1", share.value), pl.Series("low", share.low), pl.Series("high", share.high)
+    ).select(pl.col(name).cast(dtype) for name, dtype in CALIBRATION.items())
 
 
 def _differences(first: pl.DataFrame, other: pl.DataFrame, *, name: str, level: float) -> pl.DataFrame:
