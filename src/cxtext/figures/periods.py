@@ -60,7 +60,7 @@ def in_order(labels: Iterable[str]) -> list[list[str]]:
 
 def steps(labels: Iterable[str], *, waves: bool) -> dict[str, int]:
     """Return how many periods each lies from some first one; waves, and what is no calendar's, by their rank."""
-    found = {}
+    found: dict[str, int | None] = {}
     for alike in in_order(labels):
         far = None if waves else [_calendar(label) for label in alike]
         known = far is not None and all(step is not None for step in far)
