@@ -87,11 +87,13 @@ def adapt_stars(
     """
     require_packages()
     asset = transformer_asset(start)
-    _check_out(out, asset)
+    if out.resolve() == asset.folder.resolve():
+        raise UsageError(f"--out {out}: the model to start from lies there; choose another folder")
     rows = read_rated_rows(data, settings or Settings())
     for note in rows.notes:
         report(note)
     training, held = _parted(rows, data)
+    _make(out)
     report(f"{training.height} rated comments to learn from, {held.height} held out")
     chosen = balanced(training, Balance(repeats={}, ignored=()))
     averaged = _fine_tuned(asset, chosen, work, replace(schedule, minutes=minutes), report)
@@ -100,9 +102,7 @@ def adapt_stars(
     return adapted
 
 
-def _check_out(out: Path, asset: registry.Asset) -> None:
-    if out.resolve() == asset.folder.resolve():
-        raise UsageError(f"--out {out}: the model to start from lies there; choose another folder")
+def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
