@@ -1,6 +1,7 @@
 """The shipped four-language star model: int8 ONNX, run by onnxruntime and tokenizers, no torch."""
 
 import json
+import multiprocessing
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -109,10 +110,15 @@ class TransformerEngine:
 
 
 def load_session(weights: Path) -> Any:
-    """Return onnxruntime's session; its threads sleep while they wait, so that others can work."""
+    """Return onnxruntime's session; its threads sleep while they wait, so that others can work.
+
+    A process of a pool takes one thread: there are as many processes as cores.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    if multiprocessing.parent_process() is not None:
+        options.intra_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
 
