@@ -10,6 +10,7 @@ import pytest
 from cxtext.compare import compare_stated_with_inferred
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
+from cxtext.report.sections.told import METRICS as OF_TEXT
 from cxtext.schema.columns import CUSTOMER_COUNTS
 from cxtext.schema.figures import Verdict
 from cxtext.schema.results import CustomersRead, WeightsRead
@@ -43,6 +44,12 @@ def test_every_metric_is_documented(metrics: set[str]) -> None:
     """A figure without its formula is not printed."""
     stars = {f"rating_share_{star}" for star in (2, 3, 4)}  # written as a range
     assert [metric for metric in sorted(metrics - stars) if f"`{metric}`" not in SCORES] == []
+
+
+@pytest.mark.parametrize("metric", OF_TEXT)
+def test_what_the_text_tells_of_answers_is_documented(metric: str) -> None:
+    """Figures that take more answers than the run above has."""
+    assert f"`{metric}`" in SCORES
 
 
 @pytest.mark.parametrize("verdict", Verdict)

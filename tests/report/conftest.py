@@ -88,6 +88,8 @@ METRICS = {
     "response_rate": 21.0,
     "comment_rate": 64.0,
 }
+NO_SKILL = "no skill: the text does not tell the answer here"
+PROXY = "proxy: comments with and without an answer differ in source, channel or score"
 COMPARED = (
     "csat_gap",
     "agreement_exact",
@@ -129,7 +131,29 @@ def _metrics(groups: list[tuple[dict[str, str], int]], settings: Settings) -> li
             shown = None if few else value * (1 + (n % 7) * (number % 3) / 60)
             note = "suppressed: too few" if few else None
             rows.append(metric(group, name, shown, n, suppressed=few, note=note))
-    return rows + [row for group in ({}, {"market": "DK"}) for row in _drivers(group)]
+    scopes: list[dict[str, str]] = [{}, {"market": "DK"}]
+    return rows + [row for group in scopes for row in (*_drivers(group), *_told(group))]
+
+
+def _told(group: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what the text tells of answers: something, but in Denmark nothing."""
+    rows = [metric(group, "ces_correlation", 0.4, 120)]
+    for name, answers, inferred in (
+        ("nps", ("detractors", "passives", "promoters"), "nps_inferred"),
+        ("ces", ("hard", "between", "easy"), "effort_inferred"),
+    ):
+        skill = {"value": 0.8, "low": -2.5, "high": 4.1, "note": NO_SKILL} if group else {"low": 7.5}
+        rows.append(metric(group, f"{name}_text_skill", 12.5, 240) | skill)
+        refused = {"value": None, "low": None, "high": None, "note": NO_SKILL} if group else {"note": PROXY}
+        shares = zip(answers, (22.5, 31.5, 46.0), strict=True)
+        rows += [metric(group, f"{inferred}_{answer}", value, 80) | refused for answer, value in shares]
+        rows += [
+            metric(group | {"answered": given}, f"{name}_text_{to}", 60.0 if given == to else 20.0, 80)
+            for given in answers
+            for to in answers
+        ]
+        rows += [metric(group, inferred, 23.5, 80) | refused] if name == "nps" else []
+    return rows
 
 
 def _drivers(group: dict[str, str]) -> list[dict[str, Any]]:

@@ -27,8 +27,8 @@ def test_its_sheets_are_those_of_the_report(book: openpyxl.Workbook) -> None:
 def test_figures_are_unrounded_numbers(book: openpyxl.Workbook, data: dict[str, Any]) -> None:
     """With a column for each dimension."""
     header, first, *rest = book["Metrics"].iter_rows(values_only=True)
-    assert header[:5] == ("market", "language", "driver", "metric", "value")
-    assert first[:5] == (None, None, None, "csat_stated", data["metrics"][0]["value"])
+    assert header[:6] == ("market", "language", "driver", "answered", "metric", "value")
+    assert first[:6] == (None, None, None, None, "csat_stated", data["metrics"][0]["value"])
     assert len(rest) + 1 == len(data["metrics"])
 
 

@@ -16,6 +16,7 @@ from cxtext.measure.reported import with_reported
 from cxtext.measure.response import response_figures
 from cxtext.measure.scores import pair_figures, pair_sums, score_figures, score_sums
 from cxtext.measure.stated import rating_sums, stated_figures
+from cxtext.measure.text_skill import text_skill_figures
 from cxtext.measure.themes import distinctive_themes
 from cxtext.measure.weighted import weighted_figures
 from cxtext.schema.results import CustomersRead, Joined, Measured, TotalsRead, WeightsRead
@@ -51,8 +52,9 @@ def measure_groups(
     churn = churn_figures(customers or CustomersRead(), joined, settings)
     weighted = weighted_figures(people, (weights or WeightsRead()).margins, settings)
     response = response_figures(joined, (totals or TotalsRead()).totals, settings)
+    told = text_skill_figures(people, settings)
     commenters = compare_commenters(people, settings)
-    every = pl.concat([metrics, weighted, drivers, churn, response, commenters])
+    every = pl.concat([metrics, told, weighted, drivers, churn, response, commenters])
     shown = hide_derivable(every, settings.min_group_n)
     return Measured(
         metrics=shown.head(shown.height - commenters.height),

@@ -22,13 +22,19 @@ class Populations:
     `commented` is "yes" where the rating's or the respondent's owner wrote a comment that is not blank.
     `comments`: every comment, with `satisfied` (null where unrated). `ratings`: every rating once, a
     comment's own or a respondent's in a survey, with `satisfied`. `respondents`: every valid respondent.
-    The last two have `languages` instead of `language`.
+    The last two have `languages` instead of `language`. `contradicted`: respondents whose scores contradict
+    each other.
     """
 
     comments: pl.DataFrame
     ratings: pl.DataFrame
     respondents: pl.DataFrame
     scored_with_nps: pl.DataFrame
+    contradicted: pl.Series
+
+    def uncontradicted(self) -> pl.DataFrame:
+        """Return the comments of all but respondents whose scores contradict each other."""
+        return self.comments.filter(_not_of(self.contradicted))
 
     def pairs(self, dimensions: Dimensions) -> pl.DataFrame:
         """Return the mean inferred rating of a respondent's comments in a group, with the NPS given."""
@@ -49,9 +55,14 @@ def populations(joined: Joined, settings: Settings) -> Populations:
     pairs = comments.filter(
         pl.col("inferred_rating_1_5").is_not_null(),
         pl.col("nps_0_10").is_not_null(),
-        pl.col(KEY).is_null() | ~pl.col(KEY).is_in(contradicted.implode()),
+        _not_of(contradicted),
     )
-    return Populations(comments, _ratings(comments, respondents, settings), respondents, pairs)
+    ratings = _ratings(comments, respondents, settings)
+    return Populations(comments, ratings, respondents, pairs, contradicted)
+
+
+def _not_of(respondents: pl.Series) -> pl.Expr:
+    return pl.col(KEY).is_null() | ~pl.col(KEY).is_in(respondents.implode())
 
 
 def _ratings(comments: pl.DataFrame, respondents: pl.DataFrame, settings: Settings) -> pl.DataFrame:

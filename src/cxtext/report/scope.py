@@ -12,6 +12,8 @@ from cxtext.report.wording import Wording
 Row = dict[str, Any]
 Group = dict[str, str]
 
+NPS_ANSWERS = ("detractors", "passives", "promoters")
+CES_ANSWERS = ("hard", "between", "easy")
 PERCENT = frozenset(
     (
         *("csat_stated", "csat_inferred", "csat_combined"),
@@ -21,11 +23,14 @@ PERCENT = frozenset(
         *("rating_drivers_r2", "rating_driver_share", "rating_driver_rank_kept"),
         "csat_stated_weighted",
         *("response_rate", "comment_rate"),
+        *(f"nps_{kind}_{answer}" for kind in ("text", "inferred") for answer in NPS_ANSWERS),
+        *(f"{kind}_{answer}" for kind in ("ces_text", "effort_inferred") for answer in CES_ANSWERS),
+        *("nps_text_skill", "ces_text_skill"),
         *("nps_drivers_r2", "nps_driver_share", "nps_driver_rank_kept"),
         *("agreement_exact", "agreement_within_one", "share_unsupported", "share_unscored", "match_rate"),
     )
 )
-ONE_DECIMAL = frozenset(("nps", "nps_weighted", "csat_stated_effective_n", "nps_effective_n"))
+ONE_DECIMAL = frozenset(("nps", "nps_inferred", "nps_weighted", "csat_stated_effective_n", "nps_effective_n"))
 SIGNED = {  # metric -> decimals
     "csat_gap": 1,
     "bias": 2,

@@ -125,6 +125,10 @@ def _segment(wording: Wording, value: str) -> str:
     return wording.code("segment", value)
 
 
+def _answered(wording: Wording, value: str) -> str:
+    return wording.code("answered", value)
+
+
 def _driver(wording: Wording, value: str) -> str:
     kind, _, term = value.partition(":")
     return wording(f"drivers.{kind}", term=term)
@@ -136,6 +140,7 @@ NAMES: dict[str, Callable[[Wording, str], str]] = {
     "period": _period,
     "commented": _commented,
     "driver": _driver,
+    "answered": _answered,
     "satisfaction_stated": _segment,
     "satisfaction_inferred": _segment,
 }

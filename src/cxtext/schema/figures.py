@@ -44,6 +44,7 @@ class Method(StrEnum):
     REPORTED = "as reported"
     LOG_DELTA = "log delta"
     RAKED = "raked"
+    CROSS_FITTED = "cross-fitted ordinal regression"
 
 
 class Verdict(StrEnum):
@@ -88,6 +89,9 @@ class Note(StrEnum):
     NET = "net: new customers make up for those who left"
     NOT_OVER = "the period may not be over"
     TOO_FEW_FOR_DRIVERS = "refused: fewer than 100 respondents"
+    TOO_FEW_ANSWERS = "refused: too few comments with an answer"
+    NO_SKILL = "no skill: the text does not tell the answer here"
+    PROXY = "proxy: comments with and without an answer differ in source, channel or score"
     NO_DRIVERS = "refused: no touchpoint, channel or theme varies enough"
     BY_CHANCE = "no shares: what goes with it may be chance"
     EMPTY_MARGIN = "refused: a value of the margins has no respondents"

@@ -92,6 +92,14 @@ class Settings(BaseModel):
     min_group_n: int = Field(default=10, ge=1, description="Groups with fewer rows show no figure.")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="Level of every interval.")
     ppi_min_rated_n: int = Field(default=20, ge=2, description="Fewest rated comments for csat_combined.")
+    text_skill_min_n: int = Field(
+        default=200,
+        ge=30,
+        description="Fewest respondents with a comment and an answer, to learn the answer from the text.",
+    )
+    text_skill_min_category_n: int = Field(
+        default=20, ge=10, description="Fewest of them in each third: detractors, passives, promoters."
+    )
     company_error_csat: float | None = Field(
         default=None,
         ge=0,

@@ -34,14 +34,14 @@ def fit_proportional_odds(
     """Return the regression of y, whole numbers 0..categories - 1, on the rows x, shape (n, p); p may be 0.
 
     The log-likelihood less penalty / 2 times the sum of squared slopes of the standardised features is
-    largest; every category must occur. Without features the probabilities are the shares of the categories.
+    largest. Without features the probabilities are the shares of the categories.
     Source: P. McCullagh (1980), Regression models for ordinal data, JRSS B 42.
     """
     rows, codes = floats(x), np.asarray(y, dtype=np.int64)
     middle, spread = rows.mean(axis=0), rows.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    shares = np.bincount(codes, minlength=categories) / len(codes)
-    thresholds = logit(np.cumsum(shares)[:-1])
+    counts = np.maximum(np.bincount(codes, minlength=categories), 0.5)  # a start for what never occurs
+    thresholds = logit(np.cumsum(counts / counts.sum())[:-1])
     start = np.concatenate([thresholds[:1], np.log(np.diff(thresholds)), np.zeros(rows.shape[1])])
     found = minimize(
         _loss, start, args=((rows - middle) / spread, codes, categories - 1, penalty), jac=True, method="BFGS"

@@ -15,12 +15,13 @@ from cxtext.report.sections.partings import partings
 from cxtext.report.sections.recommendation import recommendation
 from cxtext.report.sections.satisfaction import satisfaction
 from cxtext.report.sections.subjects import subjects
+from cxtext.report.sections.told import told
 from cxtext.report.sections.trends import trends
 from cxtext.report.sections.weighting import weighting
 
 IN_ORDER = (
-    *(headline, satisfaction, agreement, recommendation, effort, trends, weighting, churn, others, contrasts),
-    *(subjects, drivers, partings, account, recognised, method),
+    *(headline, satisfaction, agreement, recommendation, effort, told, trends, weighting, churn, others),
+    *(contrasts, subjects, drivers, partings, account, recognised, method),
 )
 
 

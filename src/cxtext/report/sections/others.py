@@ -9,12 +9,14 @@ from cxtext.report.sections.drivers import METRICS as OF_DRIVERS
 from cxtext.report.sections.effort import METRICS as OF_EFFORT
 from cxtext.report.sections.recommendation import CORRELATION, PARTS
 from cxtext.report.sections.satisfaction import GAINS, RATINGS, STARS, metric_table
+from cxtext.report.sections.told import METRICS as OF_TOLD
 from cxtext.report.sections.weighting import METRICS as OF_WEIGHTING
 
 RESPONSE = ["response_rate", "comment_rate"]
 ELSEWHERE = {
     *RESPONSE,
     *OF_WEIGHTING,
+    *OF_TOLD,
     *("csat_stated", "csat_inferred", "csat_combined", "nps", CORRELATION),
     *(
         *RATINGS,
