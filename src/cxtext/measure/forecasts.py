@@ -48,7 +48,7 @@ def forecast(comments: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     # what stars say of an answer differs between surveys: one slope for all would deny the weaker its skill
     features = np.hstack([stars, where, *(stars * column[:, None] for column in where.T)])
     answers = rows["answer"].fill_null(0).to_numpy()
-    columns = {}
+    columns: dict[str, Floats] = {}
     for names, x in ((FORECAST, features), (BASE, where)):
         found = np.empty((len(rows), CATEGORIES))
         for fold in range(FOLDS + 1):

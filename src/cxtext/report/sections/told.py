@@ -45,7 +45,7 @@ def _of_question(scope: Scope, name: str) -> list[Block]:
 
 
 def _groups(scope: Scope, name: str) -> list[Block]:
-    """Return the skill of each group of the first breakdown, and of others where any has one."""
+    """Return the skill of each group of the first breakdown, open, and of others where any has one."""
     inferred = QUESTIONS[name][1]
     shown = [f"{name}_text_skill", *([inferred] if name == "nps" else [f"{inferred}_easy"])]
     blocks: list[Block] = []
@@ -53,7 +53,9 @@ def _groups(scope: Scope, name: str) -> list[Block]:
         known = any(scope.figure(shown[0], group).value for _, group in breakdown.groups)
         if known or not blocks:
             title = scope.wording(f"told.groups.{name}", breakdown=breakdown.title)
-            blocks.append(metric_table(scope, breakdown, shown, title=title, summary=title))
+            blocks.append(
+                metric_table(scope, breakdown, shown, title=title, summary=title if blocks else None)
+            )
     return blocks
 
 
