@@ -1,4 +1,4 @@
-"""Differences between groups against oracles, and their coverage by simulation."""
+"""Differences between groups against oracles; how often intervals hold the truth: test_coverage.py."""
 
 import numpy as np
 import pytest
@@ -10,12 +10,14 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from cxtext.statistics.comparisons import (
     benjamini_hochberg,
+    difference_of_estimates,
     difference_of_means,
     difference_of_nps,
     difference_of_shares,
     holm,
     smallest_detectable,
 )
+from cxtext.statistics.intervals import around, wilson
 
 shares = st.tuples(st.integers(2, 400), st.floats(0.02, 0.98)).map(
     lambda x: (max(1, round(x[0] * x[1])), x[0])
@@ -70,22 +72,21 @@ def test_a_detectable_difference_is_detected_four_times_in_five() -> None:
     assert np.mean(np.abs(draws / error) > 1.96) == pytest.approx(0.8, abs=0.01)
 
 
-@pytest.mark.parametrize("sizes", [(30, 30), (30, 300), (100, 100), (1_000, 200)])
-@pytest.mark.parametrize("skew", [(0.80, 0.13, 0.07), (0.51, 0.19, 0.30), (0.2, 0.2, 0.6)])
-def test_differences_of_nps_cover_the_truth(sizes: tuple[int, int], skew: tuple[float, float, float]) -> None:
-    """A nominal 95% interval covers in 93 to 97.5% of samples, skewed as real surveys are."""
-    other = (0.61, 0.24, 0.15)
-    generator = np.random.default_rng(2)
-    found = difference_of_nps(
-        generator.multinomial(sizes[0], skew, 10_000), generator.multinomial(sizes[1], other, 10_000)
-    )
-    truth = 100 * ((other[0] - other[2]) - (skew[0] - skew[2]))
-    assert 0.93 <= np.mean((found.estimate.low <= truth) & (truth <= found.estimate.high)) <= 0.975
+@given(first=shares, second=shares)
+def test_differences_of_wilson_intervals_are_newcombe_s(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    """The general rule gives what is known of shares, and p is under .05 where the interval leaves out 0."""
+    found = difference_of_estimates(wilson(*first), wilson(*second))
+    known = difference_of_shares(*first, *second).estimate
+    assert (found.estimate.low, found.estimate.high) == pytest.approx((float(known.low), float(known.high)))
+    outside = found.estimate.low > 0 or found.estimate.high < 0
+    assert outside == (found.p < 0.05)
 
 
-@pytest.mark.parametrize("n", [30, 100, 1_000])
-def test_differences_of_shares_cover_the_truth(n: int) -> None:
-    """Newcombe's interval between 60 and 80 percent satisfied covers in 93 to 97.5% of samples."""
-    generator = np.random.default_rng(3)
-    found = difference_of_shares(generator.binomial(n, 0.6, 10_000), n, generator.binomial(n, 0.8, 10_000), n)
-    assert 0.93 <= np.mean((found.estimate.low <= 0.2) & (found.estimate.high >= 0.2)) <= 0.975
+def test_differences_of_even_intervals_add_variances() -> None:
+    """3 and 4, each side: 5, and the normal p of that error."""
+    found = difference_of_estimates(around(10.0, 3.0), around(16.0, 4.0))
+    assert (found.estimate.low, found.estimate.high) == pytest.approx((1, 11))
+    assert found.p == pytest.approx(2 * stats.norm.sf(6 / (5 / stats.norm.ppf(0.975))))
+    assert found.error == pytest.approx(5 / stats.norm.ppf(0.975))

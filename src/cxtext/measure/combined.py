@@ -1,6 +1,5 @@
 """Rated and unrated comments together: prediction-powered CSAT and mean rating, where that is sound."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,7 +10,7 @@ from cxtext.figures.rows import Figures
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.settings import Settings
 from cxtext.statistics.intervals import Estimate, Floats, known
-from cxtext.statistics.ppi import Moments, PredictionPowered, beyond_chance, ppi_mean, ppi_share
+from cxtext.statistics.ppi import Moments, beyond_chance, ppi_mean
 
 SCORED = pl.col("inferred_rating_1_5").is_not_null()
 RATED = SCORED & pl.col("stated_rating_1_5").is_not_null()
@@ -20,22 +19,21 @@ UNRATED = SCORED & pl.col("stated_rating_1_5").is_null()
 
 @dataclass(frozen=True)
 class _Target:
-    """What is combined: the stated value, the inferred one, how, and the factor to the unit."""
+    """What is combined: the stated value, the inferred one, the ends of their scale, the factor to the unit."""
 
     stated: pl.Expr
     inferred: pl.Expr
-    combine: Callable[[Moments, float], PredictionPowered]
-    factor: float
     bounds: tuple[float, float]
+    factor: float
     unit: Unit
 
 
 TARGETS: Final = {
     "csat_combined": _Target(
-        pl.col("satisfied"), pl.col("inferred_csat_0_1"), ppi_share, 100, (0, 100), Unit.PERCENT
+        pl.col("satisfied"), pl.col("inferred_csat_0_1"), (0, 1), factor=100, unit=Unit.PERCENT
     ),
     "rating_combined_mean": _Target(
-        pl.col("stated_rating_1_5"), pl.col("inferred_rating_1_5"), ppi_mean, 1, (1, 5), Unit.RATING
+        pl.col("stated_rating_1_5"), pl.col("inferred_rating_1_5"), (1, 5), factor=1, unit=Unit.RATING
     ),
 }
 GAINS: Final = {"csat_combined": "csat_combined_gain", "rating_combined_mean": "rating_combined_gain"}
@@ -82,12 +80,13 @@ def combined_figures(sums: pl.DataFrame, settings: Settings) -> list[Figures]:
 def _combined(sums: pl.DataFrame, metric: str, settings: Settings) -> list[Figures]:
     target = TARGETS[metric]
     of = _read_moments(sums, metric)
-    found = target.combine(of, settings.level)
+    lowest, highest = target.bounds
+    found = ppi_mean(of, lowest=lowest, highest=highest, level=settings.level)
     refusals = _refusals(sums, of, settings)
     refused = np.array([note in REFUSED for note in refusals], dtype=bool)
     alone = found.gain <= 1
     notes = [note or (Note.NO_GAIN if lone else None) for note, lone in zip(refusals, alone, strict=True)]
-    estimate = found.estimate.map(lambda value: target.factor * value).clipped(*target.bounds)
+    estimate = found.estimate.map(lambda value: target.factor * value)
     figures = Figures(
         metric,
         _without(estimate, refused),

@@ -5,7 +5,7 @@ import polars as pl
 
 from cxtext.figures.rows import Figures
 from cxtext.schema.figures import Method, Note, Unit
-from cxtext.statistics.intervals import correlation, mean_t, net_promoter_score, wilson
+from cxtext.statistics.intervals import bounded_mean, correlation, net_promoter_score, wilson
 
 PROMOTER_FROM, PASSIVE_FROM = 9, 7
 # The easy answers of each scale and direction: the top two of five and six points, the top three of seven.
@@ -60,10 +60,20 @@ def _ces(sums: pl.DataFrame, level: float) -> list[Figures]:
     mean = np.where(one_scale, sums["ces_mean"].cast(pl.Float64).to_numpy(), np.nan)
     easy = sums["ces_easy"].fill_null(0).to_numpy()
     share = wilson(easy, n, level).map(lambda x: 100 * x)
+    lowest, highest = np.array([_ends(found) for found in scales]).reshape(-1, 2).T
+    score = bounded_mean(mean, sums["ces_variance"], n, lowest=lowest, highest=highest, level=level)
     return [
-        Figures("ces_mean", mean_t(mean, sums["ces_variance"], n, level), n, Method.T, units, notes=notes),
+        Figures("ces_mean", score, n, Method.SCORE, units, notes=notes),
         Figures("ces_easy_share", share, n, Method.WILSON, Unit.PERCENT),
     ]
+
+
+def _ends(scales: list[str]) -> tuple[float, float]:
+    """Return the ends of the only scale, as of `1-5 high_is_easy`; NaN where there is none or several."""
+    if len(scales) != 1:
+        return np.nan, np.nan
+    lowest, highest = scales[0].split()[0].split("-")
+    return float(lowest), float(highest)
 
 
 def pair_sums() -> list[pl.Expr]:

@@ -29,13 +29,14 @@ class Method(StrEnum):
     COUNT = "count"  # a fact of the input, no interval
     WILSON = "wilson"
     T = "t"
+    SCORE = "score"  # of a mean on a scale
     PAIRED_T = "paired t"
     ADJUSTED_WALD = "adjusted wald"
     FISHER_Z = "fisher z"
     BOOTSTRAP = "bootstrap"
     BLAND_ALTMAN = "bland-altman"
     NEWCOMBE = "newcombe"
-    WELCH = "welch"
+    MOVER = "mover"  # of two means, from the interval of each
     BETWEEN_COMPANY = "between-company"  # of two inferred figures, the engine's error on each counted
     HALFWAY = "verdicts and probabilities, between-company interval"
     MEAN_PROBABILITY = "mean of probabilities, between-company interval"

@@ -31,16 +31,38 @@ def difference_of_shares(
     Source: R. G. Newcombe (1998), Interval estimation for the difference between independent proportions,
     method 10, Statistics in Medicine 17.
     """
-    first, second = wilson(successes_1, n_1, level), wilson(successes_2, n_2, level)
-    value = second.value - first.value
-    low = value - np.hypot(second.value - second.low, first.high - first.value)
-    high = value + np.hypot(second.high - second.value, first.value - first.low)
+    estimate = _recovered(wilson(successes_1, n_1, level), wilson(successes_2, n_2, level))
+    value = estimate.value
     counts_1, counts_2 = floats(n_1), floats(n_2)
     with np.errstate(invalid="ignore", divide="ignore"):
         pooled = (floats(successes_1) + floats(successes_2)) / (counts_1 + counts_2)
         error = np.sqrt(pooled * (1 - pooled) * (1 / counts_1 + 1 / counts_2))
         p = np.where(error > 0, two_sided(value / error), np.where(np.isnan(value), np.nan, 1.0))
-    return Difference(Estimate(value, low, high), p, error)
+    return Difference(estimate, p, error)
+
+
+def difference_of_estimates(first: Estimate, second: Estimate, level: float = 0.95) -> Difference:
+    """Return the difference of two independent estimates from their intervals, which may be lopsided.
+
+    The variance on each side of a value is recovered from that end of its interval, and added (MOVER; for two
+    Wilson intervals this is Newcombe's method 10). p is normal, with the error on the side of 0, so that it
+    is under 1 - level where the interval leaves out 0.
+    Source: G. Y. Zou and A. Donner (2008), Construction of confidence limits about effect measures: a general
+    approach, Statistics in Medicine 27.
+    """
+    estimate, z = _recovered(first, second), normal_quantile(level)
+    value = estimate.value
+    towards_0 = np.where(value > 0, value - estimate.low, estimate.high - value)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = np.where(value == 0, 1.0, two_sided(z * value / towards_0))
+    return Difference(estimate, floats(p), floats((estimate.high - estimate.low) / (2 * z)))
+
+
+def _recovered(first: Estimate, second: Estimate) -> Estimate:
+    value = second.value - first.value
+    low = value - np.hypot(second.value - second.low, first.high - first.value)
+    high = value + np.hypot(second.high - second.value, first.value - first.low)
+    return Estimate(value, floats(low), floats(high))
 
 
 def difference_of_nps(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Difference:

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 # Pseudo-responses that Rocks (2016) adds to promoters, passives and detractors.
 NPS_PSEUDO: Final = (0.75, 1.5, 0.75)
+# Added to the variance of n answers on 0..1, over n: a quarter of one answer unlike the others.
+SMOOTHING: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,46 @@ def mean_t(mean: ArrayLike, variance: ArrayLike, n: ArrayLike, level: float = 0.
         error = np.sqrt(np.where(total > 1, spread, np.nan) / total)
         quantile = stdtrit(np.maximum(total - 1, 1), (1 + level) / 2)
     return around(np.where(total > 0, average, np.nan), quantile * error)
+
+
+def bounded_mean(
+    mean: ArrayLike,
+    variance: ArrayLike,
+    n: ArrayLike,
+    *,
+    lowest: ArrayLike,
+    highest: ArrayLike,
+    level: float = 0.95,
+) -> Estimate:
+    """Return the mean of answers within lowest..highest with a score interval, from the sample variance.
+
+    As a share s of the range, a mean of n answers has the variance phi s (1 - s) / n, phi in 0..1 being the
+    `dispersion`: 1 for answers at both ends only, less for others (quasi-binomial; R. W. M. Wedderburn 1974,
+    Quasi-likelihood functions, Biometrika 61). The score interval of that is Wilson's for n / phi answers. It
+    is wider towards the middle of the scale, as samples of skewed answers are: where most choose the top,
+    Student's t covers 86 to 93 percent with 30 answers, this 94 to 97.5 (docs/scores.md). No interval under
+    two answers.
+    """
+    bottom, total = floats(lowest), floats(n)
+    span = floats(highest) - bottom
+    with np.errstate(invalid="ignore"):
+        share = (floats(mean) - bottom) / span
+    like = total / dispersion(share, floats(variance) / span**2, total)
+    return wilson(share * like, like, level).map(lambda found: bottom + span * found)
+
+
+def dispersion(share: ArrayLike, variance: ArrayLike, n: ArrayLike) -> Floats:
+    """Return the variance of answers on 0..1 over the largest that their mean allows, smoothed, at most 1.
+
+    NaN under two answers. The largest is s (1 - s): R. Bhatia and C. Davis (2000), A better bound on the
+    variance, American Mathematical Monthly 107.
+    """
+    middle, total = floats(share), floats(n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        added = SMOOTHING / total
+        spread = np.where(total > 1, floats(variance), np.nan) * (total - 1) / total
+        ratio = (spread + added) / (middle * (1 - middle) + added) * total / (total - 1)
+    return floats(np.minimum(ratio, 1))
 
 
 def net_promoter_score(

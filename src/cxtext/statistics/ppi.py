@@ -1,15 +1,19 @@
 """Prediction-powered inference: a mean from few stated and many inferred values, with a valid interval."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
-from cxtext.statistics.intervals import Estimate, Floats, around, floats, normal_quantile, wilson
-
-SMOOTHING: Final = 0.25  # of the variances of a share, in squared answers: a quarter of one unlike answer
+from cxtext.statistics.intervals import (
+    SMOOTHING,
+    Estimate,
+    Floats,
+    dispersion,
+    floats,
+    normal_quantile,
+    wilson,
+)
 
 
 @dataclass(frozen=True)
@@ -56,41 +60,38 @@ def moments(y: ArrayLike, f: ArrayLike, f_unrated: ArrayLike) -> Moments:
     )
 
 
-def ppi_mean(of: Moments, level: float = 0.95) -> PredictionPowered:
-    """Return the PPI++ estimate of a mean with power tuning.
+def ppi_share(of: Moments, level: float = 0.95) -> PredictionPowered:
+    """Return the PPI++ estimate of a share (0..1), see `ppi_mean`."""
+    return ppi_mean(of, lowest=0, highest=1, level=level)
 
-    mean_y + lambda (mean_f_unrated - mean_f), lambda = cov(y, f) / ((1 + n/N) var(f)) cut to 0..1, and the
-    interval with variance var(y - lambda f) / n + lambda^2 var(f_unrated) / N, with Student's t of n - 1
-    where the authors take the normal quantile, as n may be 20.
+
+def ppi_mean(of: Moments, *, lowest: float, highest: float, level: float = 0.95) -> PredictionPowered:
+    """Return the PPI++ estimate of a mean of answers within lowest..highest, with power tuning.
+
+    mean_y + lambda (mean_f_unrated - mean_f), lambda = cov(y, f) / ((1 + n/N) var(f)) cut to 0..1.
     Source: A. N. Angelopoulos, J. C. Duchi and T. Zrnic (2023), PPI++: efficient prediction-powered
     inference, arXiv 2311.01453, examples 6.1 and 6.2.
+
+    The authors' interval, normal with the variance var(y - lambda f) / n + lambda^2 var(f_unrated) / N, covers
+    25 to 89 percent where few of the rated are dissatisfied. This one is the score interval of the rated alone
+    (`intervals.bounded_mean`; of a share Wilson's), as if n * gain comments had been rated. `gain` is the
+    variance of the rated alone over that of the estimate, both with SMOOTHING / n of the squared range added.
+    Where the rated happen to have scores less spread than rated and unrated together, their variance of f is
+    taken to be the latter. What it covers: docs/scores.md, by benchmarks/coverage.py.
     """
     power, value = _tuned(of)
-    variance, alone = _variances(of, power)
+    span = highest - lowest
+    variance, alone = (found / span**2 for found in _variances(of, power))
+    rated, combined = (np.clip((found - lowest) / span, 0, 1) for found in (of.mean_y, value))
     with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(np.maximum(of.n - 1, 1), (1 + level) / 2) * np.sqrt(variance / of.n)
-        gain = np.where(variance > 0, alone / variance, 1.0)
-    return PredictionPowered(around(value, half), power, gain)
-
-
-def ppi_share(of: Moments, level: float = 0.95) -> PredictionPowered:
-    """Return the PPI++ estimate of a share (0..1) with an interval that holds near 0 and 1 too.
-
-    The estimate is ppi_mean's. Its interval is Wilson's, as if n * gain comments had been rated, gain being
-    the ratio of the variances of the rated alone and of the estimate. Both variances get
-    SMOOTHING / n first: with few dissatisfied among the rated, the plain normal interval covers 25 to 89
-    percent, this one 93 to 97.5 (tests/statistics/test_ppi.py).
-    """
-    power, value = _tuned(of)
-    variance, alone = _variances(of, power)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        smoothed = (np.maximum(variance, 0) + SMOOTHING / of.n) / (alone + SMOOTHING / of.n)
+        added = SMOOTHING / of.n
         # n - 2 as two numbers, the mean and lambda, were fitted to the rated rows
-        gain = np.maximum(1 / (smoothed * (of.n - 1) / np.maximum(of.n - 2, 1)), 1.0)
+        lost = (of.n - 1) / np.maximum(of.n - 2, 1)
+        gain = np.maximum((alone + added) / ((np.maximum(variance, 0) + added) * lost), 1.0)
     gain = np.where(power > 0, gain, 1.0)
-    share = np.clip(value, 0, 1)
-    effective = of.n * gain
-    return PredictionPowered(wilson(share * effective, effective, level), power, gain)
+    like = of.n * gain / dispersion(rated, alone, of.n)
+    estimate = wilson(combined * like, like, level).map(lambda share: lowest + span * share)
+    return PredictionPowered(estimate, power, gain)
 
 
 def _tuned(of: Moments) -> tuple[Floats, Floats]:
@@ -105,7 +106,8 @@ def _tuned(of: Moments) -> tuple[Floats, Floats]:
 def _variances(of: Moments, power: Floats) -> tuple[Floats, Floats]:
     """Return n times the variance of the estimate, and of the rated mean alone."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        rated = of.var_y - 2 * power * of.cov + power**2 * of.var_f
+        spread = np.maximum(of.var_f, _pooled_variance(of))
+        rated = of.var_y - 2 * power * of.cov + power**2 * spread
         unrated = np.where(power > 0, power**2 * of.var_f_unrated * of.n / of.n_unrated, 0.0)
     return floats(rated + unrated), floats(of.var_y)
 
