@@ -10,7 +10,7 @@ import polars as pl
 
 from cxtext.figures.periods import in_order
 from cxtext.schema.columns import DIFFERENCES
-from cxtext.schema.figures import Method
+from cxtext.schema.figures import Method, Unit
 from cxtext.schema.settings import Settings
 from cxtext.statistics.comparisons import (
     Difference,
@@ -29,6 +29,8 @@ Pair = tuple[int, int, str]  # two rows of a metric, and the one dimension they 
 PERIOD: Final = "period"
 # All pairs of more groups are too many to read, and cost every single one its power.
 MOST_GROUPS: Final = 12
+# What differences of a figure are counted in, where it is not what the figure itself is.
+UNITS: Final = {Unit.PERCENT.value: Unit.POINTS.value, Unit.RATING.value: Unit.STARS.value}
 ADJUSTMENTS: Final = {"holm": holm, "benjamini-hochberg": benjamini_hochberg}
 
 
@@ -125,7 +127,7 @@ def _differences(
         "n_a": first["n"],
         "n_b": second["n"],
         "method": [str(method)] * len(pairs),
-        "unit": ["points" if unit == "percent" else unit for unit in first["unit"]],
+        "unit": [UNITS.get(unit, unit) for unit in first["unit"]],
     }
     return pl.DataFrame(columns, schema=DIFFERENCES).with_columns(pl.col(pl.Float64).fill_nan(None))
 

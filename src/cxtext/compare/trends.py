@@ -7,12 +7,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cxtext.compare.differences import PERIOD
+from cxtext.compare.differences import PERIOD, UNITS
 from cxtext.figures.groups import aggregate, group_names, with_dimensions
 from cxtext.figures.periods import in_order, steps
 from cxtext.figures.satisfied import inferred_satisfaction
 from cxtext.schema.columns import TRENDS
-from cxtext.schema.figures import Unit
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
 from cxtext.statistics.bootstrap import seeded
@@ -22,8 +21,6 @@ from cxtext.statistics.trends import most_likely_shift, weighted_trend
 FEWEST_PERIODS: Final = 6
 METRICS: Final = ("csat_stated", "csat_inferred", "rating_inferred_mean", "nps")
 INFERRED: Final = ("csat_inferred", "rating_inferred_mean")
-# What differences of a figure are counted in, where it is not what the figure itself is.
-UNITS: Final = {Unit.PERCENT.value: Unit.POINTS.value, Unit.RATING.value: Unit.STARS.value}
 
 
 def find_trends(joined: Joined, metrics: pl.DataFrame, settings: Settings) -> pl.DataFrame:
