@@ -1,9 +1,10 @@
 """Adapt a star model to a company's own rated comments, gently, and say whether that helped.
 
-The embeddings and the lower half of the layers stay as they are; the rest learns at a low rate, and the result is
-averaged with the model it came from, which keeps most of what fine-tuning brings and loses less elsewhere
-(Wortsman et al. 2022, Robust fine-tuning of zero-shot models, CVPR). A share of the writers is held out: on their
-comments the new model is calibrated, and compared with the old one.
+The embeddings and the lower half of the layers stay as they are. Of the upper half only biases and normalisations
+learn, and the head (Ben Zaken et al. 2022, BitFit, ACL): matrices are whole numbers in the file, and a small step of
+one would be rounded back. The result is averaged with the model it came from, which keeps most of what fine-tuning
+brings and loses less elsewhere (Wortsman et al. 2022, Robust fine-tuning of zero-shot models, CVPR). A share of the
+writers is held out: on their comments the new model is calibrated, and compared with the old one.
 """
 
 import hashlib
@@ -49,7 +50,7 @@ AVERAGED: Final = 0.5  # of the adapted weights, the rest of the old ones
 
 Report = Callable[[str], None]
 SCHEDULE: Final = finetune.Schedule(
-    passes=4.0, batch=16, encoder_rate=5e-5, head_rate=5e-4, warmup_steps=10, save_every=20
+    passes=4.0, batch=16, encoder_rate=1e-3, head_rate=1e-3, warmup_steps=10, save_every=20
 )
 
 
@@ -141,6 +142,8 @@ def _fine_tuned(
     if (done / "model.safetensors").is_file():
         return done
     model = star_model.load(start)
+    for parameter in model["encoder"].parameters():
+        parameter.requires_grad_(parameter.ndim == 1)
     layers = model["encoder"].config.num_hidden_layers
     encoded = recipe.encode_rows(load_tokenizer(asset.path(TOKENIZER_FILE)), rows)
     soft, allowed = star_targets(rows, recipe.SMOOTHING)
