@@ -156,6 +156,87 @@ def test_an_output_that_cannot_be_written_is_named(cxtext, tmp_path: Path) -> No
     assert (ran.code, "a.jsonl/out" in ran.err) == (6, True)
 
 
+HAPPY, UNHAPPY = "Prima service en heel snel geholpen", "Vreselijk slecht en niemand hielp mij"
+WRITTEN = [f"{HAPPY if n % 2 else UNHAPPY} {n},NL,R{n}" for n in range(120)]
+
+
+class Tampered(NamedTuple):
+    """Survey results that contradict what they are said to be: rows, options, exit code, words of the line."""
+
+    survey: bytes
+    code: int
+    words: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
+def answers(header: str, *values: object) -> bytes:
+    """Return a respondent for each comment, the values over and over."""
+    return table(header, *(f"R{n},{values[n % len(values)]}" for n in range(len(WRITTEN))))
+
+
+TAMPERED = {
+    "ratings off the declared scale": Tampered(
+        answers("respondent_id,satisfaction", 10, 20, 70, 90), 3,
+        ("'satisfaction'", "120 of 120", "declared scale 1-5"), ("--rating-scale", "1-5"),
+    ),
+    "CES off the declared scale": Tampered(
+        answers("respondent_id,ces", *range(1, 8)), 3, ("'ces'", "34 of 120", "--ces-scale")
+    ),
+    "CES reversed against its own words": Tampered(
+        answers("respondent_id,ces", "5 - very difficult", "1 - very easy"), 3, ("'ces'", "high_is_hard")
+    ),
+    "CES reversed against the comments": Tampered(
+        answers("respondent_id,ces", 5, 1), 0, ("CES runs against the words", "120 respondents", "high_is_hard")
+    ),
+    "CSAT of groups as fractions": Tampered(
+        table("market,n,csat", "NL,200,0.68", "DK,150,0.7"), 3, ("'csat'", "all 2 values", "multiply them by 100")
+    ),
+    "one CSAT of a group as a fraction": Tampered(
+        table("market,n,csat", "NL,200,0.68", "DK,150,70"), 0, ("'csat'", "1 of 2 values", "multiply them by 100")
+    ),
+    "NPS of groups as fractions": Tampered(
+        table("market,n,nps", "NL,200,0.35", "DK,150,-0.2", "FR,90,0.1"), 3, ("'nps'", "all 3 values", "points")
+    ),
+    "NPS of one group as a fraction": Tampered(
+        table("market,n,nps", "NL,200,0.35"), 0, ("'nps'", "1 of 1 values", "multiply")
+    ),
+    "satisfaction of respondents as fractions": Tampered(
+        answers("respondent_id,satisfaction", 0.61, 0.7, 1), 0,
+        ("'satisfaction'", "scale unknown (0.61 to 1)", "120 ratings left out", "multiply fractions by 100"),
+    ),
+    "NPS without a 0": Tampered(answers("respondent_id,nps", *range(1, 11)), 0, ("'nps'", "no 0 among 120")),
+    "NPS of 11, below 0 and in percent": Tampered(
+        answers("respondent_id,nps", 11, -3, "50%", 0, 9, 10), 0, ("'nps'", "left out 60 of 120 NPS answers")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TAMPERED.values(), ids=TAMPERED)
+def test_figures_that_contradict_what_they_are_said_to_be_are_told(
+    case: Tampered,
+    cxtext,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+) -> None:
+    """Refused with exit code 3, or a warning; one line with the column and how many rows it concerns."""
+    (tmp_path / "a.csv").write_bytes(table("comment,market,respondent_id", *WRITTEN))
+    (tmp_path / "s.csv").write_bytes(case.survey)
+    ran = cxtext("analyse", "a.csv", "--surveys", "s.csv", "--out", "out", *case.options)
+    assert ran.code == case.code, ran.err
+    told = [line for line in ran.err.splitlines() if all(word in line for word in case.words)]
+    assert len(told) == 1, ran.err
+
+
+def test_effort_that_runs_with_the_words_is_no_warning(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Neither as declared nor with the direction named in the warning of the reverse."""
+    (tmp_path / "a.csv").write_bytes(table("comment,market,respondent_id", *WRITTEN))
+    for values, direction in (((1, 5), "high_is_easy"), ((5, 1), "high_is_hard")):
+        (tmp_path / "s.csv").write_bytes(answers("respondent_id,ces", *values))
+        ran = cxtext(
+            "analyse", "a.csv", "--surveys", "s.csv", "--out", "out", "--force", "--ces-direction", direction
+        )
+        assert (ran.code, "against the words" in ran.err) == (0, False)
+
+
 @pytest.mark.parametrize("command", ["detect", "classify"])
 def test_the_streaming_commands_keep_every_row(command: str, cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """Rows, columns and order stay; what can't be read is counted."""

@@ -71,6 +71,7 @@ def test_a_single_value_off_a_declared_scale_is_null() -> None:
     ("declared", "values", "message"),
     [
         ("1-5", list(range(1, 11)), "5 of 10 ratings are off the declared scale 1-5"),
+        ("1-5", [1, 2, 4, 5, 5, 8, 9, 10], "3 of 8 ratings are off the declared scale 1-5"),
         ("1-5", ["8/10", "9/10"], "off the declared scale"),
         ("0-100", [0.5, 0.75, 1.0] * 4, "fractions of 1"),
         ("words", [1, 2, 3], "holds numbers"),

@@ -44,7 +44,7 @@ def test_group_values_off_their_range_are_left_out(surveys: Surveys) -> None:
     """An NPS of 120 is no NPS."""
     read = surveys("country,n,nps\nDK,10,120\nNL,20,5\n")
     assert read.groups["market"].to_list() == ["NL"]
-    assert any("not between -100 and 100" in warning for warning in read.warnings)
+    assert any("left out 1 of 2 values: not between -100 and 100" in warning for warning in read.warnings)
 
 
 def test_percentages_as_fractions_are_refused(surveys: Surveys) -> None:

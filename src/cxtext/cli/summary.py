@@ -114,7 +114,7 @@ def print_json(analysis: "Analysis", out: Path) -> None:
 
 def print_warnings(analysis: "Analysis", out: Path) -> None:
     """Print one line on standard error for each warning, and one for rows without an answer."""
-    for warning in (warning for result in analysis.read for warning in result.warnings):
+    for warning in analysis.warnings:
         typer.echo(f"warning: {warning}", err=True)
     rejected = analysis.rejected
     reasons = analysis.joined.comments["unscored_reason"].drop_nulls().value_counts(sort=True).rows()

@@ -8,6 +8,7 @@ from cxtext.compare.agreement import agreement_metrics, paired
 from cxtext.compare.alerts import adjust_together, find_alerts
 from cxtext.compare.calibration import calibration_table
 from cxtext.compare.differences import compare_groups
+from cxtext.compare.effort import check_effort
 from cxtext.compare.partings import partings
 from cxtext.compare.trends import find_trends
 from cxtext.compare.verdicts import verdicts
@@ -28,6 +29,7 @@ def compare_all(joined: Joined, measured: Measured, settings: Settings) -> Compa
         differences=differences,
         trends=trends,
         alerts=find_alerts(differences, trends),
+        warnings=check_effort(joined, settings),
     )
 
 

@@ -17,7 +17,7 @@ SCALES: Final = {"1-5": (1, 5), "1-7": (1, 7), "1-10": (1, 10), "0-10": (0, 10),
 WORDS: Final = "words"
 _ASSUMED_FROM_NAME: Final = {"rating": "1-5", "satisfaction": "0-10", "nps": "0-10"}
 _ASSUMED_FROM_TOP: Final = {5.0: "1-5", 7.0: "1-7", 10.0: "0-10", 100.0: "0-100"}
-_CONTRADICTED_FROM: Final = 0.5  # share of values off a declared scale
+_CONTRADICTED_FROM: Final = 0.2  # share of values off a declared scale
 _FEW: Final = 10  # values too few to tell anything from their range
 
 _STATED: Final = {
@@ -92,6 +92,8 @@ def _assume(scores: pl.DataFrame, name: str, family: str) -> str | None:
         return WORDS
     tops = numbers.drop_nulls("out_of").group_by("out_of").agg(pl.col("count").sum()).sort("count", "out_of")
     from_top = _ASSUMED_FROM_TOP.get(tops["out_of"][-1]) if tops.height else None
+    if _are_shares(numbers):
+        return None
     candidates = (scale_in_name(name), from_top, _ASSUMED_FROM_NAME.get(family))
     return next((scale for scale in candidates if scale in SCALES and not _off(numbers, scale)), None)
 
@@ -124,13 +126,19 @@ def _contradiction(scores: pl.DataFrame, declared: str, place: str) -> str | Non
         return (
             f"{place}: {off} of {n} ratings are off the declared scale {declared}; give the scale they are on"
         )
-    if declared == "0-100" and n >= _FEW and _are_fractions(numbers["number"]):
-        return f"{place}: the ratings are fractions of 1, not 0-100; multiply them by 100"
+    if declared == "0-100" and _are_shares(numbers):
+        return f"{place}: all {n} ratings are fractions of 1, not 0-100; multiply them by 100"
     return None
 
 
-def _are_fractions(numbers: pl.Series) -> bool:
-    return bool((numbers <= 1).all() and (numbers % 1 != 0).any())
+def _are_shares(numbers: pl.DataFrame) -> bool:
+    """Return whether these are shares, as 0.61, written without percent: nobody rates so."""
+    values = numbers["number"]
+    return (
+        int(numbers["count"].sum()) >= _FEW
+        and bool(values.is_between(0, 1).all())
+        and bool((values % 1 != 0).any())
+    )
 
 
 def _place(scores: pl.DataFrame, scale: str | None) -> pl.DataFrame:
@@ -186,7 +194,10 @@ def _warnings(
     told: list[str] = []
     if scale is None and counts.get(StatedReason.SCALE_UNKNOWN, 0):
         span = score_range(numbers) if numbers.height else "no numbers"
-        told.append(f"{place}: scale unknown ({span}), ratings left out; declare it, as: --rating-scale 0-10")
+        remedy = (
+            "multiply fractions by 100" if _are_shares(numbers) else "declare it, as: --rating-scale 0-10"
+        )
+        told.append(f"{place}: scale unknown ({span}), {n} ratings left out; {remedy}")
     if counts.get(StatedReason.OFF_SCALE, 0):
         told.append(
             f"{place}: left out {counts[StatedReason.OFF_SCALE]} of {n} ratings: off the scale {scale}"

@@ -116,24 +116,34 @@ def _read_groups(loaded: Loaded, settings: Settings) -> _Survey:
 def _metric(values: pl.Series, metric: str, settings: Settings, given: str) -> tuple[pl.Series, list[str]]:
     numbers = _numbers(values)
     place = f"{given}: column {values.name!r}"
-    if metric == "csat_stated":
-        _check_percent(numbers.drop_nulls(), place)
+    told = _check_percent(numbers.drop_nulls(), metric, place)
     ces = settings.ces_scale.split("-")
     low, high = _RANGES.get(metric, (float(ces[0]), float(ces[1])))
     valid = numbers.is_between(low, high)
     off = int((~valid).sum())
-    told = [f"{place}: {off} values are not between {low:g} and {high:g} and left out"] if off else []
+    if off:
+        told.append(f"{place}: left out {off} of {len(numbers)} values: not between {low:g} and {high:g}")
     return numbers.set(~valid.fill_null(value=False), None), told
 
 
-def _check_percent(numbers: pl.Series, place: str) -> None:
-    if len(numbers) >= _FEW and (numbers <= 1).all():
-        raise InputError(f"{place}: fractions of 1 instead of percent; multiply them by 100")
-    if len(numbers) > 1 and numbers.is_between(1, _HIGHEST_MEAN).all():
+def _check_percent(numbers: pl.Series, metric: str, place: str) -> list[str]:
+    """Return warnings of figures that may not be percent or points; refuse those that are not."""
+    if metric not in _RANGES:
+        return []
+    n = len(numbers)
+    small = int(((numbers.abs() <= 1) & (numbers % 1 != 0)).sum())  # 1 and 0 may be either
+    if small and (numbers.abs() <= 1).all() and (n >= _FEW or metric == "csat_stated"):
+        unit = "percent" if metric == "csat_stated" else "points"
+        raise InputError(
+            f"{place}: all {n} values are fractions of 1 instead of {unit}; multiply them by 100"
+        )
+    if metric == "csat_stated" and n > 1 and numbers.is_between(1, _HIGHEST_MEAN).all():
         raise InputError(
             f"{place}: mean ratings instead of percent satisfied; give the share of satisfied answers,"
             f" or one row a respondent"
         )
+    told = f"{place}: {small} of {n} values are fractions of 1; if they are shares, multiply them by 100"
+    return [told] if small else []
 
 
 def _numbers(values: pl.Series) -> pl.Series:

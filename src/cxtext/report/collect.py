@@ -38,7 +38,7 @@ def collect(analysis: Analysis) -> dict[str, Any]:
         "models": [asdict(model) for model in analysis.models],
         "inputs": [asdict(file) for result in read for file in result.files],
         "recognised": [asdict(found) for result in read for found in result.recognised],
-        "warnings": [warning for result in read for warning in result.warnings],
+        "warnings": [*analysis.warnings],
         "metrics": metrics,
         "commenters": metric_rows(analysis.measured.commenters),
         "themes": _themes(analysis.measured.themes, hidden),

@@ -180,6 +180,7 @@ class Compared:
     differences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERENCES))
     trends: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRENDS))
     alerts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ALERTS))
+    warnings: tuple[str, ...] = ()  # what the answers say against what was declared of them
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,11 @@ class Analysis:
         """What was read, in the order in which it is told."""
         surveys, others = self.surveys_read, (self.customers_read, self.weights_read, self.totals_read)
         return (self.comments_read, surveys, *others)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know, in the order in which it was found."""
+        return (*(warning for read in self.read for warning in read.warnings), *self.compared.warnings)
 
     @property
     def rejected(self) -> int:
