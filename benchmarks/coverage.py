@@ -142,9 +142,11 @@ NPS_PAIRS: Final = (
 )  # fmt: skip
 SHARE_PAIRS: Final = ((0.6, 0.8), (0.8, 0.8), (0.9, 0.96), (0.3, 0.9))
 MEAN_PAIRS: Final = (
-    ("rating 1-5, most give 5", "rating 1-5, most give 5"), ("rating 1-5, most give 5", "rating 1-5, nearly all give 5"),
-    ("rating 1-5, most give 4", "rating 1-5, nearly all give 5"), ("rating 1-5, 1 or 5", "rating 1-5, most give 5"),
-)  # fmt: skip
+    ("rating 1-5, most give 5", "rating 1-5, most give 5"),
+    ("rating 1-5, most give 5", "rating 1-5, nearly all give 5"),
+    ("rating 1-5, most give 4", "rating 1-5, nearly all give 5"),
+    ("rating 1-5, 1 or 5", "rating 1-5, most give 5"),
+)
 
 
 def _nps_differences() -> Iterator[Cell]:
@@ -350,7 +352,7 @@ TRUE_SHARES: Final = np.linspace(0.05, 0.95, 1_801)
 # of the time. Nothing lies between. Wilson's holds it for three.
 LUMPY: Final = (0.91, 0.975)
 # Few answers unlike the rest: what may be missing in so small a sample is allowed for, mostly more than enough.
-CAUTIOUS: Final = (0.93, 0.985)
+CAUTIOUS: Final = (0.93, 0.99)
 EXCEPTIONS: Final[dict[str, tuple[float, float]]] = {
     **{
         f"csat_combined, scores {scores}, 99% satisfied, n = 100 and {unrated:,}": LUMPY
@@ -365,7 +367,10 @@ EXCEPTIONS: Final[dict[str, tuple[float, float]]] = {
         f"rating_combined_mean, scores {scores}, {share}% satisfied, n = {n} and {unrated:,}": CAUTIOUS
         for scores in ("good", "useless", "too sure") for share in (96, 99) for n in (30, 100) for unrated in UNRATED
     },
-    **{f"difference of nps, many promoters; nearly all promoters, n = {n}": CAUTIOUS for n in ("30 and 30", "30 and 300", "300 and 30")},
+    **{
+        f"difference of nps, many promoters; nearly all promoters, n = {n}": CAUTIOUS
+        for n in ("30 and 30", "30 and 300", "300 and 30")
+    },
 }  # fmt: skip
 INTRODUCTION: Final = """# Coverage
 

@@ -12,7 +12,6 @@ from cxtext.statistics.comparisons import (
     benjamini_hochberg,
     difference_of_estimates,
     difference_of_means,
-    difference_of_nps,
     difference_of_shares,
     holm,
     smallest_detectable,

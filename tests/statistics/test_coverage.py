@@ -3,7 +3,7 @@
 The cells are those of benchmarks/coverage.py, which writes docs/coverage.md. Each lies within 93 and 97.5
 percent, but for the EXCEPTIONS there: with 99% satisfied, 100 rated comments and scores that add nothing, no
 interval covers more than 92.1 and less than 98.2 percent, as numbers of dissatisfied comments are whole; and
-where nearly all of 30 answers are alike, intervals are cautious, up to 98.5.
+where nearly all of 30 answers are alike, intervals are cautious, up to 99.
 """
 
 import dataclasses
