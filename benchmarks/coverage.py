@@ -8,6 +8,7 @@ holds the same cells to their bounds. Seeds follow from a cell's name. About thr
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ REPLICATIONS: Final = 20_000
 RAKED_REPLICATIONS: Final = 2_000  # weights are made sample by sample
 
 Held = NDArray[np.bool_]
-Draw = Callable[[np.random.Generator, int], Held]
+Draw = Callable[[np.random.Generator, int], Held]  # samples, and how many
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,10 @@ SIZES: Final = (30, 100, 1_000)
 
 def _nps() -> Iterator[Cell]:
     for (case, shares), n in product(NPS.items(), SIZES):
-        yield Cell(
-            "nps", case, f"{n:,}", lambda generator, times, n=n, p=shares: _nps_held(generator, times, n, p)
-        )
+        yield Cell("nps", case, f"{n:,}", partial(_nps_held, n=n, shares=shares))
 
 
-def _nps_held(generator: np.random.Generator, times: int, n: int, shares: Sequence[float]) -> Held:
+def _nps_held(generator: np.random.Generator, times: int, *, n: int, shares: Sequence[float]) -> Held:
     drawn = generator.multinomial(n, shares, times)
     return holds(net_promoter_score(*drawn.T), 100 * (shares[0] - shares[2]))
 
@@ -105,7 +104,9 @@ MEANS: Final[dict[str, Answers]] = {
     "rating 1-5, nearly all give 5": ((1, 2, 3, 4, 5), (0.02, 0.01, 0.02, 0.10, 0.85)),
     "rating 1-5, most give 4": ((1, 2, 3, 4, 5), (0.05, 0.02, 0.03, 0.75, 0.15)),
     "rating 1-5, 1 or 5": ((1, 2, 3, 4, 5), (0.45, 0.03, 0.02, 0.04, 0.46)),
-    "rating 0-10, 61% give 10": (tuple(range(11)), (0.06, 0.02, 0.02, 0.02, 0.02, 0.04, 0.02, 0.04, 0.08, 0.07, 0.61)),
+    "rating 0-10, 61% give 10": (
+        tuple(range(11)), (0.06, 0.02, 0.02, 0.02, 0.02, 0.04, 0.02, 0.04, 0.08, 0.07, 0.61),
+    ),
     "CES 1-5, spread": ((1, 2, 3, 4, 5), (0.10, 0.20, 0.30, 0.25, 0.15)),
     "CES 1-7, mostly easy": ((1, 2, 3, 4, 5, 6, 7), (0.03, 0.03, 0.04, 0.08, 0.15, 0.27, 0.40)),
     "CES 0-5, mostly hard": ((0, 1, 2, 3, 4, 5), (0.45, 0.25, 0.12, 0.08, 0.06, 0.04)),
@@ -114,10 +115,11 @@ MEANS: Final[dict[str, Answers]] = {
 
 def _means() -> Iterator[Cell]:
     for (case, answers), n in product(MEANS.items(), SIZES):
-        yield Cell(
-            "mean", case, f"{n:,}",
-            lambda generator, times, n=n, of=answers: holds(_sampled(generator, times, n, of), _mean(of)),
-        )  # fmt: skip
+        yield Cell("mean", case, f"{n:,}", partial(_mean_held, n=n, answers=answers))
+
+
+def _mean_held(generator: np.random.Generator, times: int, *, n: int, answers: Answers) -> Held:
+    return holds(_sampled(generator, times, n, answers), _mean(answers))
 
 
 def _mean(answers: Answers) -> float:
@@ -150,44 +152,45 @@ MEAN_PAIRS: Final = (
 
 
 def _nps_differences() -> Iterator[Cell]:
-    for (first, second), sizes in product(NPS_PAIRS, PAIRS):
-        shares = NPS[first], NPS[second]
-        truth = 100 * (shares[1][0] - shares[1][2] - shares[0][0] + shares[0][2])
-        yield Cell(
-            "difference of nps", f"{first}; {second}", _both(sizes),
-            lambda generator, times, sizes=sizes, p=shares, truth=truth: holds(
-                difference_of_nps(*(generator.multinomial(*of, times) for of in zip(sizes, p, strict=True))).estimate,
-                truth,
-            ),
-        )  # fmt: skip
+    for (first, second), n in product(NPS_PAIRS, PAIRS):
+        held = partial(_nps_difference_held, n=n, shares=(NPS[first], NPS[second]))
+        yield Cell("difference of nps", f"{first}; {second}", _both(n), held)
+
+
+def _nps_difference_held(
+    generator: np.random.Generator, times: int, *, n: tuple[int, int], shares: tuple[Sequence[float], ...]
+) -> Held:
+    first, second = (generator.multinomial(size, p, times) for size, p in zip(n, shares, strict=True))
+    (up, _, down), (other_up, _, other_down) = shares
+    return holds(difference_of_nps(first, second).estimate, 100 * (other_up - other_down - up + down))
 
 
 def _share_differences() -> Iterator[Cell]:
-    for shares, sizes in product(SHARE_PAIRS, PAIRS):
+    for shares, n in product(SHARE_PAIRS, PAIRS):
+        case = f"{shares[0]:.0%}; {shares[1]:.0%}"
         yield Cell(
-            "difference of shares", f"{shares[0]:.0%}; {shares[1]:.0%}", _both(sizes),
-            lambda generator, times, sizes=sizes, p=shares: holds(
-                difference_of_shares(
-                    generator.binomial(sizes[0], p[0], times), sizes[0],
-                    generator.binomial(sizes[1], p[1], times), sizes[1],
-                ).estimate,
-                p[1] - p[0],
-            ),
-        )  # fmt: skip
+            "difference of shares", case, _both(n), partial(_share_difference_held, n=n, shares=shares)
+        )
+
+
+def _share_difference_held(
+    generator: np.random.Generator, times: int, *, n: tuple[int, int], shares: tuple[float, float]
+) -> Held:
+    first, second = (generator.binomial(size, p, times) for size, p in zip(n, shares, strict=True))
+    return holds(difference_of_shares(first, n[0], second, n[1]).estimate, shares[1] - shares[0])
 
 
 def _mean_differences() -> Iterator[Cell]:
-    for (first, second), sizes in product(MEAN_PAIRS, PAIRS):
-        answers = MEANS[first], MEANS[second]
-        yield Cell(
-            "difference of means", f"{first}; {second}", _both(sizes),
-            lambda generator, times, sizes=sizes, of=answers: holds(
-                difference_of_estimates(
-                    *(_sampled(generator, times, n, one) for n, one in zip(sizes, of, strict=True))
-                ).estimate,
-                _mean(of[1]) - _mean(of[0]),
-            ),
-        )  # fmt: skip
+    for (first, second), n in product(MEAN_PAIRS, PAIRS):
+        held = partial(_mean_difference_held, n=n, answers=(MEANS[first], MEANS[second]))
+        yield Cell("difference of means", f"{first}; {second}", _both(n), held)
+
+
+def _mean_difference_held(
+    generator: np.random.Generator, times: int, *, n: tuple[int, int], answers: tuple[Answers, Answers]
+) -> Held:
+    first, second = (_sampled(generator, times, size, of) for size, of in zip(n, answers, strict=True))
+    return holds(difference_of_estimates(first, second).estimate, _mean(answers[1]) - _mean(answers[0]))
 
 
 def _both(sizes: tuple[int, int]) -> str:
@@ -228,12 +231,9 @@ def _combined() -> Iterator[Cell]:
     figures = [("csat_combined", name) for name in SCORES]
     figures += [("rating_combined_mean", name) for name in ("good", "useless", "too sure")]
     for (figure, name), share, n, unrated in product(figures, SHARES, RATED, UNRATED):
-        yield Cell(
-            figure, f"scores {name}, {share:.0%} satisfied", f"{n} and {unrated:,}",
-            lambda generator, times, f=figure, s=name, p=share, n=n, u=unrated: _combined_held(
-                generator, times, (n, u), *population(f, SCORES[s], p)
-            ),
-        )  # fmt: skip
+        case = f"scores {name}, {share:.0%} satisfied"
+        held = partial(_combined_held, sizes=(n, unrated), of=population(figure, SCORES[name], share))
+        yield Cell(figure, case, f"{n} and {unrated:,}", held)
 
 
 def population(figure: str, scores: Scores, share: float) -> tuple[Floats, Floats, Floats]:
@@ -249,10 +249,11 @@ def population(figure: str, scores: Scores, share: float) -> tuple[Floats, Float
 
 
 def _combined_held(
-    generator: np.random.Generator, times: int, sizes: tuple[int, int], y: Floats, given: Floats, f: Floats
+    generator: np.random.Generator, times: int, *, sizes: tuple[int, int], of: tuple[Floats, Floats, Floats]
 ) -> Held:
-    of = _moments(generator, times, sizes, y, given, f)
-    found = ppi_mean(of, lowest=y[0], highest=y[-1]).estimate
+    y, given, f = of
+    moments = _moments(generator, times, sizes, y, given, f)
+    found = ppi_mean(moments, lowest=y[0], highest=y[-1]).estimate
     return holds(found, float((given @ y).mean()))
 
 
@@ -284,7 +285,8 @@ def _mean_and_variance(drawn: NDArray[np.int64], values: Floats, n: int) -> tupl
 # Two ages by three regions: how many there are, and how often each answers.
 POPULATION: Final = np.array([0.25, 0.15, 0.10, 0.15, 0.20, 0.15])
 ANSWERING: Final = np.array([2.0, 2.0, 2.0, 1.0, 1.0, 1.0])
-AGES, REGIONS = np.repeat(np.arange(2), 3), np.tile(np.arange(3), 2)
+AGES: Final = np.repeat(np.arange(2, dtype=np.int64), 3)
+REGIONS: Final = np.tile(np.arange(3, dtype=np.int64), 2)
 SATISFIED: Final = {
     "young less satisfied": (0.50, 0.60, 0.70, 0.80, 0.85, 0.90),
     "most satisfied": (0.88, 0.90, 0.92, 0.96, 0.97, 0.98),
@@ -317,7 +319,8 @@ def _raked_cell(figure: str, case: str, n: int, y: Floats, given: Floats) -> Cel
 
 def _raked_holds(counts: Floats, y: Floats, truth: float) -> bool:
     margins = [
-        (np.repeat(codes, len(y)), np.bincount(codes, weights=POPULATION)) for codes in (AGES, REGIONS)
+        (np.repeat(codes, len(y)), floats(np.bincount(codes, weights=POPULATION)))
+        for codes in (AGES, REGIONS)
     ]
     values = np.tile(y, len(POPULATION))
     weights = rake(counts, margins, 5).weights

@@ -157,10 +157,11 @@ def _inferred(first: pl.DataFrame, second: pl.DataFrame, periods: bool, level: f
 
 def _means(first: pl.DataFrame, second: pl.DataFrame, periods: bool, level: float) -> Compared:
     del periods
-    estimates = (
-        Estimate(floats(rows["value"]), floats(rows["low"]), floats(rows["high"])) for rows in (first, second)
-    )
-    return difference_of_estimates(*estimates, level), Method.MOVER, 1
+    return difference_of_estimates(_estimate(first), _estimate(second), level), Method.MOVER, 1
+
+
+def _estimate(rows: pl.DataFrame) -> Estimate:
+    return Estimate(floats(rows["value"]), floats(rows["low"]), floats(rows["high"]))
 
 
 def _half_width(rows: pl.DataFrame) -> Floats:
