@@ -13,6 +13,7 @@ from cxtext.report.document import Bullets, LineChart, Table
 from cxtext.report.lines import FRAMES, line_svg
 from cxtext.report.page import render_page
 from cxtext.report.scope import Scope
+from cxtext.report.sections.satisfaction import metric_table
 from cxtext.report.sections.trends import trends
 from cxtext.report.wording import load_wording
 from cxtext.schema.columns import LANGUAGES, TRENDS
@@ -88,3 +89,35 @@ def test_trends_are_rows_of_the_contract(moving: Data) -> None:
     """What report.json holds has the columns that compare gives."""
     assert all(row.keys() == TRENDS.keys() for row in moving["trends"])
     assert json.loads(json.dumps(moving)) == moving
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_periods_without_a_figure_are_counted_in_the_title_alone(moving: Data, language: str) -> None:
+    """Twenty years of quarters, three of them with a figure, are three rows."""
+    scope = Scope(_with_quarters(moving, shown=3), load_wording(language))
+    [breakdown] = (found for found in scope.breakdowns(of=["ces_mean"]) if "period" in found.groups[-1][1])
+    assert [group["period"] for _, group in breakdown.groups] == ["2019-Q1", "2020-Q1", "2021-Q1"]
+    assert "77" in breakdown.title
+
+
+def test_many_periods_are_folded_away(moving: Data) -> None:
+    """The line charts have them; where none has a figure all are told, with the reason."""
+    for shown in (0, 80):
+        scope = Scope(_with_quarters(moving, shown=shown), load_wording("en"))
+        breakdown = scope.breakdowns(of=["ces_mean"])[-1]
+        table = metric_table(scope, breakdown, ["ces_mean"])
+        assert len(table.rows) == 80
+        assert table.summary == breakdown.title
+
+
+def _with_quarters(data: Data, *, shown: int) -> Data:
+    """Return data whose periods are twenty years of quarters; the first quarters of the last years have CES."""
+    years = range(2021, 2001, -1)
+    quarters = [f"{year}-Q{quarter}" for quarter in range(1, 5) for year in years]
+    row = next(row for row in data["metrics"] if row["metric"] == "ces_mean" and row["value"] is not None)
+    hidden = {"value": None, "low": None, "high": None, "note": "suppressed: too few", "suppressed": True}
+    rows = [
+        row | {"group": {"period": quarter}} | (hidden if place >= shown else {})
+        for place, quarter in enumerate(quarters)
+    ]
+    return data | {"metrics": [*(row for row in data["metrics"] if "period" not in row["group"]), *rows]}

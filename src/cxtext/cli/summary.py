@@ -65,12 +65,18 @@ def _print_recognised(console: Console, analysis: "Analysis") -> None:
 def _figures(metrics: pl.DataFrame) -> Table:
     table = Table("Group", *SHOWN.values())
     chosen = metrics.filter(pl.col("metric").is_in(SHOWN))
+    empty = 0
     for group in chosen["group"].unique(maintain_order=True):
-        if {"period"} < json.loads(group).keys():
+        dimensions = json.loads(group).keys()
+        if {"period"} < dimensions:
             continue  # every market and period: too long a table for a terminal
         rows = {row["metric"]: row for row in chosen.filter(pl.col("group") == group).iter_rows(named=True)}
+        if "period" in dimensions and all(row["value"] is None for row in rows.values()):
+            empty += 1
+            continue
         name = " ".join(str(value) for value in json.loads(group).values()) or "all"
         table.add_row(escape(name), *(_cell(rows.get(metric)) for metric in SHOWN))
+    table.caption = f"periods without a figure: {empty}" if empty else None
     return table
 
 
@@ -79,7 +85,7 @@ def _print_alerts(console: Console, analysis: "Analysis") -> None:
     if not any("period" in dimensions for dimensions in analysis.settings.by):
         return
     alerts = analysis.compared.alerts
-    console.print(f"{alerts.height} alerts{':' * bool(alerts.height)}")
+    console.print(f"Alerts: {alerts.height}")
     for row in alerts.head(MOST_ALERTS).iter_rows(named=True):
         console.print(f"  {escape(_alert(row))}", soft_wrap=True)
     if alerts.height > MOST_ALERTS:

@@ -40,6 +40,7 @@ SIGNED = {  # metric -> decimals
 }
 BETWEEN = " · "
 NO_BREAK = "\N{NO-BREAK SPACE}"
+MOST_ROWS, MOST_PERIODS = 40, 15  # of a chart, and of a table that is not folded away
 NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more
 
 
@@ -47,12 +48,19 @@ NO_DATA, NOT_ENOUGH = "no data", "not enough data"  # where no note says more
 class Breakdown:
     """Groups that are shown together: a title, and each group with its label.
 
-    `crossed`: by more than one dimension, so long and for those who look for it.
+    `crossed`: by more than one dimension, so long and for those who look for it. Periods without any figure are
+    left out and counted in the title, unless there are no others.
     """
 
     title: str
     groups: tuple[tuple[str, Group], ...]
     crossed: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether these are too many for a chart, or an open table; periods have a chart of their own."""
+        periods = "period" in self.groups[-1][1]
+        return len(self.groups) > (MOST_PERIODS if periods else MOST_ROWS)
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,7 @@ class Scope:
     def has(self, metric: str) -> bool:
         """Return whether any group of this scope has a value for the metric."""
         groups = [self.whole, *(group for groups in self._parts.values() for group in groups)]
-        rows = (self.metric(metric, group) for group in groups)
-        return any(row is not None and row["value"] is not None for row in rows)
+        return any(self._is_shown(group, [metric]) for group in groups)
 
     def label(self, group: Group) -> str:
         """Return how a group is called, its market left out where the whole report is on that market."""
@@ -132,10 +139,17 @@ class Scope:
         return [Breakdown(first.title, (whole, *first.groups), first.crossed), *shown[1:]]
 
     def _breakdown(self, dimensions: tuple[str, ...], groups: list[Group], of: Sequence[str]) -> Breakdown:
-        shown = [group for group in groups if any(self.metric(metric, group) for metric in of)]
+        known = [group for group in groups if any(self.metric(metric, group) for metric in of)]
+        shown = [group for group in known if "period" not in group or self._is_shown(group, of)] or known
         named = [self.wording(f"dimension.{name}") for name in dimensions if name not in self.whole]
         title = self.wording("group.by", dimensions=self.wording("group.and").join(named))
+        if left_out := len(known) - len(shown):
+            title = self.wording("group.left_out", title=title, count=self.wording.number(left_out))
         return Breakdown(title, tuple((self.label(group), group) for group in shown), crossed=len(named) > 1)
+
+    def _is_shown(self, group: Group, of: Sequence[str]) -> bool:
+        rows = (self.metric(metric, group) for metric in of)
+        return any(row is not None and row["value"] is not None for row in rows)
 
     def figure(self, metric: str, group: Group) -> Figure:
         """Return a figure in words: its value with interval and n, or the reason there is none."""

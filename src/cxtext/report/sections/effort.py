@@ -2,7 +2,7 @@
 
 from cxtext.report.document import Block, ChartRow, IntervalChart, Mark, Paragraph, Section
 from cxtext.report.scope import Breakdown, Scope
-from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table, same_figures
+from cxtext.report.sections.satisfaction import metric_table, same_figures
 from cxtext.report.wording import Wording
 
 METRICS = ["ces_mean", "ces_easy_share"]
@@ -46,7 +46,7 @@ def _scale(scope: Scope) -> tuple[str, str]:
 
 
 def _breakdown(scope: Scope, breakdown: Breakdown) -> list[Block]:
-    if breakdown.crossed or len(breakdown.groups) > MOST_ROWS:
+    if breakdown.crossed or breakdown.is_long:
         return [metric_table(scope, breakdown, METRICS, summary=breakdown.title)]
     return [
         _chart(scope, breakdown),

@@ -2,7 +2,7 @@
 
 from cxtext.report.document import Block, Paragraph, Section, StackChart
 from cxtext.report.scope import Breakdown, Scope
-from cxtext.report.sections.satisfaction import MOST_ROWS, metric_table, same_figures, stack_row
+from cxtext.report.sections.satisfaction import metric_table, same_figures, stack_row
 
 CORRELATION = "nps_correlation"  # of what the words say with the answer
 PARTS = ["nps_detractors", "nps_passives", "nps_promoters"]
@@ -26,7 +26,7 @@ def recommendation(scope: Scope) -> Section:
 
 
 def _breakdown(scope: Scope, breakdown: Breakdown) -> list[Block]:
-    if breakdown.crossed or len(breakdown.groups) > MOST_ROWS:
+    if breakdown.crossed or breakdown.is_long:
         return [metric_table(scope, breakdown, _metrics(scope), summary=breakdown.title)]
     rows = tuple(stack_row(scope, label, group, PARTS, "nps") for label, group in breakdown.groups)
     series = {part.removeprefix("nps_"): scope.wording(f"metric.{part}") for part in PARTS}

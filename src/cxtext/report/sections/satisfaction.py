@@ -15,7 +15,6 @@ from cxtext.report.document import (
 )
 from cxtext.report.scope import Breakdown, Group, Scope
 
-MOST_ROWS = 40  # of a chart; above, only the table is given
 TICKS = (0, 25, 50, 75, 100)
 SERIES = {"stated": "csat_stated", "inferred": "csat_inferred", "combined": "csat_combined"}
 RATINGS = ("rating_stated_mean", "rating_inferred_mean", "rating_combined_mean")
@@ -35,7 +34,7 @@ def satisfaction(scope: Scope) -> Section:
 def _csat(scope: Scope, breakdown: Breakdown) -> list[Block]:
     present = {row["metric"] for row in scope.data["metrics"]}
     metrics = [metric for metric in SERIES.values() if metric in present]
-    if len(breakdown.groups) > MOST_ROWS:
+    if breakdown.is_long:
         return [metric_table(scope, breakdown, metrics)]
     rows = tuple(ChartRow(label, _marks(scope, group)) for label, group in breakdown.groups)
     drawn = {mark.series for row in rows for mark in row.marks}
@@ -61,7 +60,7 @@ def _ratings(scope: Scope) -> list[Block]:
     blocks: list[Block] = []
     for breakdown in scope.breakdowns(of=metrics) if metrics else []:
         title = scope.wording("satisfaction.ratings", breakdown=breakdown.title)
-        if not blocks and len(breakdown.groups) <= MOST_ROWS and set(STARS.values()) <= set(metrics):
+        if not blocks and not breakdown.is_long and set(STARS.values()) <= set(metrics):
             blocks.append(_stars(scope, breakdown))
         blocks.append(metric_table(scope, breakdown, metrics, title=title, summary=title))
     return blocks
@@ -98,9 +97,10 @@ def metric_table(
     title: str | None = None,
     summary: str | None = None,
 ) -> Table:
-    """Return a table with a row a group and a column a metric, folded under `summary` if there is one."""
+    """Return a table with a row a group and a column a metric, folded if it is long or there is a `summary`."""
     header = (scope.wording("group.group"), *(scope.wording.code("metric", metric) for metric in metrics))
     rows: list[tuple[Cell, ...]] = [
         (label, *(scope.figure(metric, group) for metric in metrics)) for label, group in breakdown.groups
     ]
-    return Table(title or breakdown.title, header, tuple(rows), summary)
+    caption = title or breakdown.title
+    return Table(caption, header, tuple(rows), summary or (caption if breakdown.is_long else None))

@@ -1,5 +1,7 @@
 """How figures move over periods: alerts first, then a chart per figure, then trends and shifts by group."""
 
+from dataclasses import replace
+
 from cxtext.figures.periods import steps
 from cxtext.report.document import (
     Block,
@@ -32,32 +34,25 @@ MOST_ALERTS = 20  # the workbook has all
 def trends(scope: Scope) -> Section:
     """Return the section on periods; empty where the run has none."""
     title = scope.wording("trends.title")
-    groups = _periods(scope)
-    if len(groups) < 2:
+    periods = _periods(scope)
+    if periods is None or len(periods.groups) < 2:
         return Section("trends", title, ())
-    charts = [block for metric in SERIES for block in _chart(scope, metric, groups)]
+    charts = [block for metric in SERIES for block in _chart(scope, metric, periods.groups)]
     blocks: list[Block] = [*_alerts(scope), *charts]
     if charts:
         band = Paragraph(scope.wording("trends.band", level=scope.level), "quiet")
-        breakdown = Breakdown(_by_period(scope), groups, crossed=False)
         drawn = [metric for metric in SERIES if scope.has(metric)]
-        blocks += [band, metric_table(scope, breakdown, drawn, summary=same_figures(scope, breakdown))]
+        blocks += [band, metric_table(scope, periods, drawn, summary=same_figures(scope, periods))]
     return Section("trends", title, (*blocks, *_fits(scope)))
 
 
-def _periods(scope: Scope) -> tuple[tuple[str, Group], ...]:
-    """Return the periods of the whole of this scope, in order of time, with their labels."""
-    wanted = {*scope.whole, "period"}
-    found = (
-        breakdown.groups
-        for breakdown in scope.breakdowns(of=[*SERIES])
-        if {*breakdown.groups[-1][1]} == wanted
-    )
-    return tuple((label, group) for label, group in next(found, ()) if "period" in group)
-
-
-def _by_period(scope: Scope) -> str:
-    return scope.wording("group.by", dimensions=scope.wording("dimension.period"))
+def _periods(scope: Scope) -> Breakdown | None:
+    """Return the periods of the whole of this scope, in order of time."""
+    for breakdown in scope.breakdowns(of=[*SERIES]):
+        periods = tuple(pair for pair in breakdown.groups if pair[1].keys() == {*scope.whole, "period"})
+        if periods:
+            return replace(breakdown, groups=periods)
+    return None
 
 
 def _concerns(scope: Scope, row: Row) -> bool:
