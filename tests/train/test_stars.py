@@ -253,6 +253,25 @@ def test_batches_hold_each_row_once_and_repeat() -> None:
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
+def test_the_teacher_is_the_mean_of_its_runs(tmp_path: Path) -> None:
+    """Each run starts where the one before ended; the same call again trains nothing."""
+    star_model.save(tiny(), tmp_path / "base")
+    convert.make_tokenizer(PIECES).save(str(tmp_path / "base" / "tokenizer.json"))
+    row = {"id": "a", "set": "shop", "lang": "en", "company": None, "text": "good", "question": None}
+    rows = pl.DataFrame(
+        [row | {"id": f"row {n}", "stars": 1 + n % 5, "label": None} for n in range(40)], schema=data.COLUMNS
+    )
+    runs = [finetune.Schedule(passes=1, frozen_layers=0, warmup_steps=1, seed=seed) for seed in (0, 1)]
+    said: list[str] = []
+    folder = recipe.train_teacher(tmp_path, rows, data.Balance(), runs, said.append)
+    assert [line.partition(":")[0] for line in said] == ["run 1 of 2", "run 2 of 2"]
+    ends = [star_model.load(tmp_path / name)["head"].weight for name in ("run1", "run2")]
+    assert not torch.equal(*ends)
+    torch.testing.assert_close(star_model.load(folder)["head"].weight, (ends[0] + ends[1]) / 2)
+    assert recipe.train_teacher(tmp_path, rows, data.Balance(), runs, said.append) == folder
+    assert len(said) == 2
+
+
 def test_student_keeps_the_chosen_layers(tmp_path: Path) -> None:
     """Layer 1 of the student is layer 2 of the teacher; it saves and loads with its own depth."""
     teacher = tiny()

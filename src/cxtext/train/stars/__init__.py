@@ -1,7 +1,7 @@
 """Make the star model that cxtext ships, from pretrained weights to a sealed folder, or adapt the recipe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,12 +21,20 @@ def require_packages() -> None:
             raise missing_extra(package, "train")
 
 
+def runs(minutes: float | None = None) -> tuple[Schedule, ...]:
+    """Return the runs whose ends are averaged into the teacher; they share `minutes`, if given."""
+    each = None if minutes is None else minutes / 4
+    first = Schedule(passes=1.2, minutes=each)
+    gentle = replace(first, passes=1.0, encoder_rate=6e-5, head_rate=3e-4)
+    return (first, *(replace(gentle, seed=seed) for seed in (1, 2, 3)))
+
+
 @dataclass(frozen=True)
 class StarRecipe:
     """All choices of a training run. Without `layers` the teacher itself is shipped."""
 
     balance: Balance = field(default_factory=Balance)
-    teacher: Schedule = field(default_factory=Schedule)
+    teacher: tuple[Schedule, ...] = field(default_factory=runs)
     layers: tuple[int, ...] | None = None  # of the teacher, kept and distilled into, such as (1, 4, 7, 10)
     student: Schedule = field(
         default_factory=lambda: Schedule(passes=2.0, encoder_rate=3e-4, frozen_layers=0)

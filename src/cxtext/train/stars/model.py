@@ -54,6 +54,16 @@ def load(folder: Path) -> Any:
     return model.eval()
 
 
+def mean(models: Sequence[Any]) -> Any:
+    """Return the first model with the mean of all models' weights."""
+    import torch
+
+    states = [model.state_dict() for model in models]
+    total = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    models[0].load_state_dict(total)
+    return models[0]
+
+
 def pad(encoded: Encoded) -> tuple[Any, Any, Any]:
     """Return ids, type ids and mask, each a long tensor (rows, longest)."""
     import torch

@@ -67,19 +67,36 @@ def make_base(work: Path, rows: pl.DataFrame, words: Sequence[str]) -> Path:
 
 
 def train_teacher(
-    work: Path, rows: pl.DataFrame, balance: Balance, schedule: finetune.Schedule, report: Report
+    work: Path,
+    rows: pl.DataFrame,
+    balance: Balance,
+    schedules: Sequence[finetune.Schedule],
+    report: Report,
 ) -> Path:
-    """Fine-tune all layers of the base on the rated rows that are not held out."""
+    """Fine-tune all layers of the base on the rated rows that are not held out, run after run.
+
+    Each run starts where the one before ended. The teacher is the mean of the weights at their ends: a later run
+    knows the training companies better and others worse, the mean does best on companies never seen (stochastic
+    weight averaging, Izmailov et al. 2018).
+    """
     folder = work / "teacher"
     if (folder / "done.json").is_file():
         return folder
     training, _ = hold_out(rows, balance)
     chosen = balanced(training, balance)
     soft, allowed = star_targets(chosen, SMOOTHING)
-    encoded = encode_rows(tokenizer_of(work), chosen)
-    report(f"teacher: {chosen.height} rows")
-    examples = finetune.Examples(encoded, soft, allowed, set_priors(chosen, soft, allowed))
-    finetune.fit(star_model.load(work / "base"), examples, schedule, folder, report)
+    examples = finetune.Examples(
+        encode_rows(tokenizer_of(work), chosen), soft, allowed, set_priors(chosen, soft, allowed)
+    )
+    start, ends = work / "base", []
+    for number, schedule in enumerate(schedules, start=1):
+        ends.append(work / f"run{number}")
+        if not (ends[-1] / "done.json").is_file():
+            report(f"run {number} of {len(schedules)}: {chosen.height} rows")
+            finetune.fit(star_model.load(start), examples, schedule, ends[-1], report)
+        start = ends[-1]
+    star_model.save(star_model.mean([star_model.load(end) for end in ends]), folder)
+    (folder / "done.json").write_text(json.dumps([end.name for end in ends]), "utf-8")
     return folder
 
 
