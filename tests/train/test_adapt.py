@@ -196,6 +196,22 @@ def test_any_table_is_read_with_its_columns_recognised(tmp_path: Path) -> None:
     assert tables.read_rated_rows([tmp_path / "b.xlsx"], named).frame["stars"].equals(first.frame["stars"])
 
 
+def test_what_was_left_out_is_told_of_each_file(tmp_path: Path) -> None:
+    """Of its own rows, not of those of all files."""
+    files = [
+        write(tmp_path / f"{name}.csv", rows, Stars=_third_empty) for name, rows in (("a", 20), ("b", 30))
+    ]
+    notes = tables.read_rated_rows(files, Settings()).notes
+    assert [note.split(": no usable")[0] for note in notes if "no usable rating" in note] == [
+        "a.csv: left out 1 of 20 rows",
+        "b.csv: left out 1 of 30 rows",
+    ]
+
+
+def _third_empty(row: int) -> int | None:
+    return None if row == 3 else 1 + row % 5
+
+
 def test_the_whole_recipe_reads_tables_and_names_broken_lines(tmp_path: Path) -> None:
     """JSON lines as they are, CSV recognised; a line with a wrong rating or language is named."""
     table = write(tmp_path / "rated.csv", 30)

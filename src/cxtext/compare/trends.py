@@ -16,9 +16,8 @@ from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
 from cxtext.statistics.bootstrap import seeded
 from cxtext.statistics.intervals import floats
-from cxtext.statistics.trends import most_likely_shift, weighted_trend
+from cxtext.statistics.trends import FEWEST_PERIODS, most_likely_shift, weighted_trend
 
-FEWEST_PERIODS: Final = 6
 METRICS: Final = ("csat_stated", "csat_inferred", "rating_inferred_mean", "nps")
 INFERRED: Final = ("csat_inferred", "rating_inferred_mean")
 

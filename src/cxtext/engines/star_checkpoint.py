@@ -14,7 +14,7 @@ from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import Floats
 
 OWN_KEY: Final = "cxtext"  # of config.json
-_RESPONSIBLE: Final = 'make it with "cxtext models export"'
+_REMEDY: Final = 'make it with "cxtext models export"'
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def star_engine(folder: Path, config: dict[str, Any], model: Any) -> CheckpointE
     labels = [str(model.config.id2label[index]) for index in range(model.config.num_labels)]
     if own.get("pooling") != "mean" or not np.array_equal(stars_of_labels(labels), np.eye(5)):
         raise MissingModelError(
-            f"hf:{folder}: refused, not five stars from the mean over tokens; {_RESPONSIBLE}"
+            f"hf:{folder}: refused, not five stars from the mean over tokens; {_REMEDY}"
         )
     languages, max_tokens = own.get("languages"), own.get("max_tokens")
     positions = model.config.max_position_embeddings
     if not languages or not set(languages) <= set(LANGUAGES) or not 8 <= int(max_tokens or 0) <= positions:
         raise MissingModelError(
-            f"hf:{folder}: refused, its languages or max_tokens make no sense; {_RESPONSIBLE}"
+            f"hf:{folder}: refused, its languages or max_tokens make no sense; {_REMEDY}"
         )
     scale, offset = _calibration(folder, own.get("calibration") or {}, 1 + len(languages))
     return CheckpointEngine(
@@ -75,6 +75,6 @@ def _calibration(folder: Path, values: dict[str, Any], groups: int) -> tuple[Flo
         offset = np.asarray(values["offset"], np.float64).reshape(groups, 5)
     except (KeyError, ValueError, TypeError) as error:
         raise MissingModelError(
-            f"hf:{folder}: refused, no scale and offset for each language in its calibration; {_RESPONSIBLE}"
+            f"hf:{folder}: refused, no scale and offset for each language in its calibration; {_REMEDY}"
         ) from error
     return scale, offset

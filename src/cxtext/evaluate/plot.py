@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from cxtext.evaluate.answers import WORDS, language_name
 from cxtext.evaluate.stars import BINS
+from cxtext.report.charts import draw_line, draw_text, pixels
 from cxtext.schema.figures import Verdict
 
 COLUMNS: Final = 2
@@ -39,8 +40,8 @@ def calibration_svg(calibration: pl.DataFrame, figures: pl.DataFrame, verdicts: 
     width = COLUMNS * WIDTH + 2 * MARGIN
     height = HEADER + rows * HEIGHT + MARGIN
     parts = [
-        _text(MARGIN, 30, TITLE, "title"),
-        _text(MARGIN, 50, CAPTION, ""),
+        draw_text(MARGIN, 30, TITLE, "title"),
+        draw_text(MARGIN, 50, CAPTION, ""),
     ]
     for number, verdict in enumerate(verdicts.iter_rows(named=True)):
         row, column = divmod(number, COLUMNS)
@@ -61,38 +62,40 @@ def calibration_svg(calibration: pl.DataFrame, figures: pl.DataFrame, verdicts: 
 
 def _heading(verdict: dict[str, Any], figures: pl.DataFrame, *, several: bool) -> Iterator[Markup]:
     name = language_name(verdict["language"]) + (f", {verdict['engine']}" if several else "")
-    yield _text(LEFT, 24, f"{name}: {WORDS[Verdict(verdict['verdict'])]}", "name")
+    yield draw_text(LEFT, 24, f"{name}: {WORDS[Verdict(verdict['verdict'])]}", "name")
     errors = dict(
         figures.filter(pl.col("metric").is_in(["ece", "ece_by_chance"])).select("metric", "value").rows()
     )
     told = f"n = {verdict['n']:,}"
     if None not in errors.values():
         told += f", calibration error {errors['ece']:.3f} ({errors['ece_by_chance']:.3f} by chance alone)"
-    yield _text(LEFT, 43, told, "")
+    yield draw_text(LEFT, 43, told, "")
 
 
 def _frame() -> Iterator[Markup]:
     """Yield grid, ticks, axis titles and the diagonal."""
     for tick in TICKS:
         x, y = _x(tick / 100), _y(tick / 100)
-        yield _line(x, TOP, x, TOP + SIDE, "grid")
-        yield _line(LEFT, y, LEFT + SIDE, y, "grid")
-        yield _text(x, TOP + SIDE + 16, f"{tick}%", "middle")
-        yield _text(LEFT - 8, y + 4, f"{tick}%", "end")
-    yield _line(_x(0), _y(0), _x(1), _y(1), "same")
-    yield _text(LEFT - 8, TOP + SIDE + 31, "n", "n end")
-    yield _text(LEFT, TOP - 10, "stated 4 or 5 stars", "")
-    yield _text(LEFT + SIDE, TOP + SIDE + 50, "inferred probability of 4 or 5 stars", "end")
+        yield draw_line(x, TOP, x, TOP + SIDE, "grid")
+        yield draw_line(LEFT, y, LEFT + SIDE, y, "grid")
+        yield draw_text(x, TOP + SIDE + 16, f"{tick}%", "middle")
+        yield draw_text(LEFT - 8, y + 4, f"{tick}%", "end")
+    yield draw_line(_x(0), _y(0), _x(1), _y(1), "same")
+    yield draw_text(LEFT - 8, TOP + SIDE + 31, "n", "n end")
+    yield draw_text(LEFT, TOP - 10, "stated 4 or 5 stars", "")
+    yield draw_text(LEFT + SIDE, TOP + SIDE + 50, "inferred probability of 4 or 5 stars", "end")
 
 
 def _dots(bins: pl.DataFrame) -> Iterator[Markup]:
     for row in bins.iter_rows(named=True):
         x = _x(row["predicted_csat_0_1"])
-        yield _line(x, _y(row["low"]), x, _y(row["high"]), "range")
-        yield Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4.5"/>').format(x, _y(row["stated_csat_0_1"]))
+        yield draw_line(x, _y(row["low"]), x, _y(row["high"]), "range")
+        yield Markup('<circle cx="{}" cy="{}" r="4.5"/>').format(
+            pixels(x), pixels(_y(row["stated_csat_0_1"]))
+        )
         # In the middle of the tenth, so that two of them never touch.
         tenth = min(int(BINS * row["predicted_csat_0_1"]), BINS - 1)
-        yield _text(_x((tenth + 0.5) / BINS), TOP + SIDE + 31, str(row["n"]), "n middle")
+        yield draw_text(_x((tenth + 0.5) / BINS), TOP + SIDE + 31, str(row["n"]), "n middle")
 
 
 def _x(share: float) -> float:
@@ -101,11 +104,3 @@ def _x(share: float) -> float:
 
 def _y(share: float) -> float:
     return TOP + (1 - share) * SIDE
-
-
-def _text(x: float, y: float, text: str, style: str) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(x, y, style, text)
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    return Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" class="{}"/>').format(x1, y1, x2, y2, style)

@@ -59,10 +59,8 @@ def _answered(joined: Joined) -> pl.DataFrame:
     score and without a text, as exports have for those who did not answer, is nobody's answer.
     """
     wrote = pl.col("text_reason").ne_missing(UnscoredReason.EMPTY.value)
-    own = joined.comments.select(
-        KEY, *ROW, "market", wrote=wrote, scored=pl.any_horizontal(pl.col(SCORES).is_not_null())
-    )
     scored = pl.any_horizontal(pl.col(SCORES).is_not_null())
+    own = joined.comments.select(KEY, *ROW, "market", wrote=wrote, scored=scored)
     surveyed = joined.respondents.select(KEY, *ROW, "market", wrote=pl.lit(False), scored=scored)
     # A comment's own scores make it a respondent too: without a key it would count twice.
     surveyed = pl.concat(

@@ -143,8 +143,8 @@ def _skill(answered: pl.DataFrame, level: float) -> Estimate:
 def _spoken_for(answered: pl.DataFrame, silent: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return the comments without an answer in markets and languages in which enough others gave one."""
     where = ["market", "language"]
-    known = answered.group_by(where).len().filter(pl.col("len") >= settings.min_group_n)
-    return silent.join(known, on=where, how="semi", nulls_equal=True, maintain_order="left")
+    learned = answered.group_by(where).len().filter(pl.col("len") >= settings.min_group_n)
+    return silent.join(learned, on=where, how="semi", nulls_equal=True, maintain_order="left")
 
 
 def _unlike(answered: pl.DataFrame, silent: pl.DataFrame, settings: Settings) -> bool:

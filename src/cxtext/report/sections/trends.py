@@ -17,6 +17,7 @@ from cxtext.report.document import (
 from cxtext.report.scope import ONE_DECIMAL, PERCENT, Breakdown, Group, Row, Scope
 from cxtext.report.sections.contrasts import told_p
 from cxtext.report.sections.satisfaction import metric_table, same_figures
+from cxtext.statistics.trends import FEWEST_PERIODS
 
 SERIES = {
     "csat_stated": "stated",
@@ -27,7 +28,6 @@ SERIES = {
 RANGES = {"rating_inferred_mean": (1.0, 5.0), "nps": (-100.0, 100.0)}  # else 0 to 100
 NICE = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50)  # between ticks
 FEWEST_DRAWN = 3  # periods
-FEWEST_FITTED = 6
 MOST_ALERTS = 20  # the workbook has all
 
 
@@ -133,7 +133,7 @@ def _fits(scope: Scope) -> list[Block]:
     wording, settings = scope.wording, scope.data["settings"]
     rows = [row for row in scope.data["trends"] if _concerns(scope, row)]
     if not rows:
-        return [Paragraph(wording("trends.too_few", count=wording.number(FEWEST_FITTED)), "quiet")]
+        return [Paragraph(wording("trends.too_few", count=wording.number(FEWEST_PERIODS)), "quiet")]
     told = {
         "adjustment": wording.code("differences", settings["adjust"]),
         "level": wording.percent(100 * (1 - settings["level"]), 0),

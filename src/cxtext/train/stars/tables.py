@@ -108,12 +108,13 @@ def _reason(rows: pl.DataFrame) -> pl.Series:
 
 def _left_out(rows: pl.DataFrame) -> Iterator[str]:
     counted = (
-        rows.filter(pl.col("left_out").is_not_null())
-        .group_by("set", "left_out", maintain_order=True)
+        rows.with_columns(of=pl.len().over("set"))
+        .filter(pl.col("left_out").is_not_null())
+        .group_by("set", "of", "left_out", maintain_order=True)
         .agg(n=pl.len(), first=pl.col("source_row").min())
     )
-    for file, reason, n, first in counted.iter_rows():
-        yield f"{file}: left out {n} of {rows.height} rows: {reason} (the first is row {first})"
+    for file, of, reason, n, first in counted.iter_rows():
+        yield f"{file}: left out {n} of {of} rows: {reason} (the first is row {first})"
 
 
 def read_training_rows(files: Sequence[Path], settings: Settings) -> pl.DataFrame:
