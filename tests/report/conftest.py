@@ -457,7 +457,8 @@ def over_time(data: dict[str, Any]) -> list[dict[str, Any]]:
     rest = {"p_adjusted": 0.001, "unit": "points"}
     alerts = [
         {"kind": "last_period", **change, "period": MONTHS[-1], **rest},
-        {"kind": "shift", **change, "period": MONTHS[4], **rest},
+        {"kind": "shift", **change, "period": MONTHS[4], **rest}
+        | {"metric": "rating_inferred_mean", "unit": "stars"},
     ]
     full = data | {"metrics": metrics, "trends": fits, "alerts": alerts}
     return [full, full | {"trends": [], "alerts": []}, full | {"alerts": alerts * 20}]

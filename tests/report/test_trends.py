@@ -45,6 +45,15 @@ def test_alerts_come_first_and_each_figure_has_its_chart(moving: Data, language:
     assert wording.name("period", "2025-05") in str(table.rows[0])
 
 
+def test_an_alert_says_what_it_is_counted_in(moving: Data) -> None:
+    """Points or stars; a mean on a CES scale is a bare number."""
+    effort = moving["alerts"][0] | {"metric": "ces_mean", "difference": -0.41, "unit": "ces 1-5 high_is_easy"}
+    [bullets] = section(moving | {"alerts": [*moving["alerts"], effort]})[Bullets]
+    assert ["points" in item for item in bullets.items] == [True, False, False]
+    assert ["stars" in item for item in bullets.items] == [False, True, False]
+    assert "\u22120.41 in" in bullets.items[2]
+
+
 def test_a_market_is_told_of_its_own(moving: Data) -> None:
     """Its page has no alert, trend or chart of another market or of all."""
     found = section(moving, market="DK")

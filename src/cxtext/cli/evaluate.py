@@ -117,7 +117,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise OutputError(f"{path}: can't be written ({error.strerror})") from error
+        raise OutputError(f"{path}: can't be written ({error.strerror}); choose another --plot") from error
 
 
 def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:

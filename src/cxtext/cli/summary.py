@@ -95,7 +95,7 @@ def _print_alerts(console: Console, analysis: "Analysis") -> None:
 def _alert(row: dict[str, Any]) -> str:
     group = " ".join(str(value) for value in json.loads(row["group"]).values()) or "all"
     when = f"since {row['period']}" if row["kind"] == "shift" else f"in {row['period']}, the last period"
-    digits = 2 if row["unit"] == "stars" else 0
+    digits = 0 if row["unit"] == "points" else 2
     low, high = (f"{row[end]:+.{digits}f}" for end in ("low", "high"))
     change = f"{row['difference']:+.{digits}f} {row['unit']} [{low}, {high}]"
     return f"{row['metric']}, {group}: {change} {when}"

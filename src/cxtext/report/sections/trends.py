@@ -27,6 +27,7 @@ SERIES = {
 }
 RANGES = {"rating_inferred_mean": (1.0, 5.0), "nps": (-100.0, 100.0)}  # else 0 to 100
 NICE = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50)  # between ticks
+WORDED = ("points", "stars")  # units; CES names its scale elsewhere
 FEWEST_DRAWN = 3  # periods
 MOST_ALERTS = 20  # the workbook has all
 
@@ -73,12 +74,13 @@ def _alerts(scope: Scope) -> list[Block]:
 
 def _alert(scope: Scope, row: Row) -> str:
     change = _change(scope, row["metric"], row["difference"], row["low"], row["high"])
+    unit = row["unit"] if row["unit"] in WORDED else None
     return scope.wording(
         f"alerts.{row['kind']}",
         metric=scope.wording.code("metric", row["metric"]),
         group=scope.label(row["group"]),
         period=scope.wording.name("period", row["period"]),
-        difference=change.value or "",
+        difference=scope.wording(f"alerts.{unit}", value=change.value or "") if unit else change.value or "",
         range=change.interval or "",
     )
 
