@@ -189,6 +189,19 @@ def test_effort_is_told_in_its_direction(measured: Build, direction: str, sign: 
     assert metrics.filter(pl.col("metric").str.starts_with("nps")).is_empty()
 
 
+def test_effort_of_who_wrote_twice_counts_once(measured: Build) -> None:
+    """A second comment in the same words makes no correlation surer."""
+    asked = {"ces_scale": "1-5 high_is_easy", "nps_0_10": None}
+    once = [
+        row | {"ces": None if row["nps_0_10"] is None else 1.0 + row["nps_0_10"] // 3} | asked
+        for row in _rows()
+    ]
+    twice = [*once, *(row | {"text": f"{row['text']} again"} for row in once)]
+    found = [_figure(measured(rows), "ces_correlation") for rows in (once, twice)]
+    assert [figure["n"] for figure in found] == [300, 300]
+    assert found[1]["low"] == pytest.approx(found[0]["low"])
+
+
 def test_without_any_answer_there_is_no_figure(measured: Build) -> None:
     """Nothing to learn from, nothing to refuse."""
     assert measured(_rows(0)).is_empty()

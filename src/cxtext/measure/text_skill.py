@@ -186,14 +186,14 @@ def _mean(answered: pl.DataFrame, silent: pl.DataFrame, weight: Floats, level: f
 
 
 def _correlation(answered: pl.DataFrame, level: float) -> Figures:
-    """Return the correlation of the inferred rating with how easy it was."""
+    """Return the correlation of the mean inferred rating of a respondent's comments with how easy it was."""
     ease = pl.when(pl.col("ces_scale").str.ends_with("hard")).then(-pl.col("ces")).otherwise("ces")
-    r = answered.select(pl.corr("inferred_rating_1_5", ease)).item()
-    estimate = correlation([np.nan if r is None else r], [len(answered)], level)
-    notes = [Note.ONE_VALUE if len(answered) and np.isnan(estimate.value[0]) else None]
-    return Figures(
-        "ces_correlation", estimate, [len(answered)], Method.FISHER_Z, Unit.CORRELATION, notes=notes
-    )
+    people = answered.group_by("who").agg(ease.first().alias("ease"), pl.col("inferred_rating_1_5").mean())
+    r = people.sort("ease", "inferred_rating_1_5").select(pl.corr("inferred_rating_1_5", "ease")).item()
+    n = people.height
+    estimate = correlation([np.nan if r is None else r], [n], level)
+    notes = [Note.ONE_VALUE if n and np.isnan(estimate.value[0]) else None]
+    return Figures("ces_correlation", estimate, [n], Method.FISHER_Z, Unit.CORRELATION, notes=notes)
 
 
 def _pointed_to(
