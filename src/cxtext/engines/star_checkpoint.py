@@ -48,15 +48,11 @@ def star_engine(folder: Path, config: dict[str, Any], model: Any) -> CheckpointE
     own = config[OWN_KEY]
     labels = [str(model.config.id2label[index]) for index in range(model.config.num_labels)]
     if own.get("pooling") != "mean" or not np.array_equal(stars_of_labels(labels), np.eye(5)):
-        raise MissingModelError(
-            f"hf:{folder}: refused, not five stars from the mean over tokens; {_REMEDY}"
-        )
+        raise MissingModelError(f"hf:{folder}: refused, not five stars from the mean over tokens; {_REMEDY}")
     languages, max_tokens = own.get("languages"), own.get("max_tokens")
     positions = model.config.max_position_embeddings
     if not languages or not set(languages) <= set(LANGUAGES) or not 8 <= int(max_tokens or 0) <= positions:
-        raise MissingModelError(
-            f"hf:{folder}: refused, its languages or max_tokens make no sense; {_REMEDY}"
-        )
+        raise MissingModelError(f"hf:{folder}: refused, its languages or max_tokens make no sense; {_REMEDY}")
     scale, offset = _calibration(folder, own.get("calibration") or {}, 1 + len(languages))
     return CheckpointEngine(
         name=f"hf:{folder.resolve().name}",
