@@ -1,6 +1,6 @@
 """Measures inferred and combined CSAT on rated comments of companies that the model did not see.
 
-    python benchmarks/inferred.py comments_dev.jsonl.gz [--engine linear]
+    python benchmarks/inferred.py comments_dev.jsonl.gz [--engine cascade]
 
 For every set and language with 100 star ratings: inferred CSAT, no rating used, against stated CSAT; and
 combined CSAT (PPI++) with 50 rated comments drawn at random with replacement, 500 times, the others unrated:
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cxtext.engines import load_star_engine
 from cxtext.measure.inferred import company_error
-from cxtext.schema.settings import Settings
+from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.statistics.intervals import wilson
 from cxtext.statistics.ppi import Moments, ppi_share
 from cxtext.statistics.quantification import between_company_interval
@@ -37,7 +37,7 @@ def main() -> None:
     """Print the table and its summary."""
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path)
-    parser.add_argument("--engine", default="linear")
+    parser.add_argument("--engine", default=DEFAULT_ENGINE)
     given = parser.parse_args()
     comments = _scored(given.file, given.engine)
     error = company_error(comments, Settings()).csat

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cxtext.engines.cascade import CascadeEngine, is_sure
+from cxtext.engines.cascade import CascadeEngine, is_sure, sharpened
 from cxtext.schema.protocols import Stars
 
 SURE = [0.0, 0.0, 0.0, 0.1, 0.9]
@@ -36,7 +36,7 @@ def cascade() -> tuple[CascadeEngine, FakeEngine]:
     """Return a cascade, and its strong engine."""
     fast = FakeEngine("fast", {"fine": SURE, "well": OPEN, "?": NONE})
     strong = FakeEngine("strong", {"fine": OPEN, "well": SURE, "?": SURE})
-    return CascadeEngine(fast, strong, {"nl": 0.9}), strong
+    return CascadeEngine(fast, strong, 0.9), strong
 
 
 def test_keeps_what_the_fast_engine_is_sure_of() -> None:
@@ -47,10 +47,10 @@ def test_keeps_what_the_fast_engine_is_sure_of() -> None:
     np.testing.assert_allclose(found.probabilities, [SURE, SURE, SURE])
 
 
-def test_a_language_without_threshold_goes_to_the_strong_engine() -> None:
-    """No threshold was chosen for it, so nothing the fast engine says can stand."""
+def test_an_unknown_language_goes_to_the_strong_engine() -> None:
+    """The threshold was chosen on comments in the four languages."""
     engine, strong = cascade()
-    engine.predict(["fine"], ["da"], [None])
+    engine.predict(["fine"], [""], [None])
     assert strong.asked == ["fine"]
 
 
@@ -71,4 +71,13 @@ def test_does_not_load_the_strong_engine_with_nothing() -> None:
 def test_sureness_adds_the_stars_of_a_sentiment() -> None:
     """Four and five stars together make a sure positive; a flat row is not sure."""
     rows = np.array([[0.0, 0.0, 0.05, 0.5, 0.45], OPEN])
-    assert is_sure(rows, np.array([0.9, 0.9])).tolist() == [True, False]
+    assert is_sure(rows, 0.9).tolist() == [True, False]
+
+
+def test_sharpened_probabilities_are_surer_of_the_same() -> None:
+    """A scale above 1 moves mass to the likeliest stars; 1 changes nothing; no answer stays none."""
+    given = np.array([[0.5, 0.2, 0.1, 0.1, 0.1], [np.nan] * 5])
+    found = sharpened(given, 2.0)
+    np.testing.assert_allclose(found[0], [25 / 32, 4 / 32, 1 / 32, 1 / 32, 1 / 32])
+    assert np.isnan(found[1]).all()
+    np.testing.assert_allclose(sharpened(given, 1.0), given)

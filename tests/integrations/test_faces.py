@@ -11,7 +11,7 @@ from sklearn.preprocessing import FunctionTransformer
 import cxtext.integrations.component  # noqa: F401  # registers the factory
 from cxtext.integrations.estimator import StarProbabilities, comments_of
 from cxtext.schema.columns import P_STARS
-from cxtext.schema.settings import Settings
+from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.score import ScoreContext, classify_batch
 
 TEXTS = ["Fantastisk service, tusind tak!", "De levering was veel te laat en niemand belt terug", ""]
@@ -32,7 +32,7 @@ def test_the_estimator_gives_the_columns_of_classify(classified: pl.DataFrame) -
 def test_the_estimator_can_be_cloned_and_piped() -> None:
     """The constructor only stores its arguments."""
     copied = clone(StarProbabilities(market="NL"))
-    assert copied.get_params() == {"engine": "linear", "market": "NL"}
+    assert copied.get_params() == {"engine": DEFAULT_ENGINE, "market": "NL"}
     first = make_pipeline(copied, FunctionTransformer(lambda p: p[:, 0])).fit_transform(TEXTS[:2])
     assert first[1] > first[0]
 

@@ -54,7 +54,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "version": "1",
         "languages": ["nl", "fr", "da", "en"],
         "max_tokens": 32,
-        "cascade_sure_from": {"en": 0.9},
+        "cascade_sure_from": 0.9,
     }
     registry.seal(folder, config, ["model.onnx", "tokenizer.json", "calibration.json"])
     return folder

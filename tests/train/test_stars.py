@@ -367,21 +367,36 @@ def test_calibration_finds_scale_and_tilt() -> None:
     np.testing.assert_allclose(fitted.offset, [0.5 * recipe.GOOD_OR_BAD] * 5, atol=0.08)
 
 
+def rated(stars: list[int]) -> pl.DataFrame:
+    """Return Dutch comments of one company with these stars."""
+    schema = {"set": pl.String(), "company": pl.String(), "lang": pl.String(), "stars": pl.Int64()}
+    frame = pl.DataFrame({"set": "a", "company": "c", "lang": "nl", "stars": stars}, schema=schema)
+    return frame.with_columns(label=pl.lit(None, pl.String))
+
+
 def test_a_threshold_lets_stand_what_is_as_good() -> None:
     """The fast engine is right where it is sure from 0.9 on and wrong at 0.7, so the limit lies between."""
     fast = np.array([[0.0, 0.0, 0.1, 0.0, 0.9], [0.0, 0.0, 0.3, 0.0, 0.7]] * 10)
     strong = np.array([[0.0, 0.0, 0.1, 0.0, 0.9], [0.9, 0.0, 0.1, 0.0, 0.0]] * 10)
-    schema = {"lang": pl.String(), "stars": pl.Int64(), "label": pl.String()}
-    rows = pl.DataFrame({"lang": ["nl"] * 20, "stars": [5, 1] * 10, "label": [None] * 20}, schema=schema)
-    limits = sure_from(fast, strong, rows)
-    assert 0.7 < limits["nl"] <= 0.9
-    assert share_asked(fast, ["nl"] * 20, limits) == {"nl": 0.5}
+    limit = sure_from(fast, strong, rated([5, 1] * 10))
+    assert 0.7 < limit <= 0.9
+    assert share_asked(fast, ["nl"] * 20, limit) == {"nl": 0.5}
 
 
 def test_a_fast_engine_that_is_sure_and_wrong_never_stands() -> None:
     """No threshold helps where the surest answers are wrong."""
     fast, strong = np.array([[1.0, 0, 0, 0, 0]] * 4), np.array([[0, 0, 0, 0, 1.0]] * 4)
-    schema = {"lang": pl.String(), "stars": pl.Int64(), "label": pl.String()}
-    rows = pl.DataFrame({"lang": ["nl"] * 4, "stars": [5] * 4, "label": [None] * 4}, schema=schema)
-    limits = sure_from(fast, strong, rows)
-    assert share_asked(fast, ["nl"] * 4, limits) == {"nl": 1.0}
+    assert share_asked(fast, ["nl"] * 4, sure_from(fast, strong, rated([5] * 4))) == {"nl": 1.0}
+
+
+def test_a_large_company_does_not_set_the_threshold_alone() -> None:
+    """400 comments of one company weigh 20, four companies of 25 comments as much: their errors count."""
+    fast = np.array([[0.1, 0.0, 0.0, 0.0, 0.9]] * 500)
+    strong = np.array([[0.1, 0.0, 0.0, 0.0, 0.9]] * 400 + [[0.9, 0.0, 0.0, 0.0, 0.1]] * 100)
+    companies = ["large"] * 400 + [f"small {n // 25}" for n in range(100)]
+    rows = rated([5] * 400 + [1] * 100).with_columns(company=pl.Series(companies))
+    assert share_asked(fast, ["nl"] * 500, sure_from(fast, strong, rows)) == {"nl": 1.0}
+    few = slice(0, 402)
+    alone = rows.head(402).with_columns(company=pl.lit("large"))
+    limit = sure_from(fast[few], strong[few], alone, tolerance=0.01)
+    assert share_asked(fast[few], ["nl"] * 402, limit) == {"nl": 0.0}

@@ -1,6 +1,7 @@
 """Two star engines as one: the fast one where it is sure, the strong one for the rest."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,13 +13,49 @@ from cxtext.schema.protocols import Bools, Evidence, Floats, StarEngine, Stars
 SENTIMENTS: Final = ((0, 1), (2,), (3, 4))  # star indices of negative, neutral, positive
 
 
+@dataclass(frozen=True)
+class Sharpened:
+    """A star engine whose probabilities are raised to the power `scale`, to sum to 1 again.
+
+    The linear engine's are calibrated for industries it has not seen; more than that it is too unsure of itself.
+    """
+
+    engine: StarEngine
+    scale: float
+
+    @property
+    def name(self) -> str:
+        """Return the engine's name."""
+        return self.engine.name
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages the engine reads."""
+        return self.engine.languages
+
+    def predict(
+        self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
+    ) -> Stars:
+        """Return the engine's stars, sharpened."""
+        found = self.engine.predict(texts, languages, questions)
+        return Stars(sharpened(found.probabilities, self.scale), found.truncated)
+
+
+def sharpened(probabilities: Floats, scale: float) -> Floats:
+    """Return probabilities (n, 5) to the power `scale`, each row summing to 1; rows of NaN stay."""
+    powers = probabilities**scale
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
 class CascadeEngine:
     """Asks `fast` first, and `strong` about every text of which `fast` is not sure.
 
-    `sure_from` holds, for each language, the probability of its sentiment from which a fast answer stands.
+    A fast answer stands where the probability of its sentiment is `sure_from` or more. Texts of no known language
+    and answers to a question go to `strong`.
     """
 
-    def __init__(self, fast: StarEngine, strong: StarEngine, sure_from: dict[str, float]) -> None:
+    def __init__(self, fast: StarEngine, strong: StarEngine, sure_from: float) -> None:
         self.fast = fast
         self.strong = strong
         self.sure_from = sure_from
@@ -27,7 +64,7 @@ class CascadeEngine:
 
     @classmethod
     def load(cls) -> "CascadeEngine":
-        """Load the shipped linear model and transformer with the thresholds in the transformer's config.
+        """Load the shipped linear model and transformer with the scale and thresholds in the transformer's config.
 
         Raises
         ------
@@ -36,10 +73,11 @@ class CascadeEngine:
         from cxtext import registry
         from cxtext.engines import load_star_engine
 
-        thresholds = registry.model("stars").config.get("cascade_sure_from")
-        if not thresholds:
+        config = registry.model("stars").config
+        if "cascade_sure_from" not in config:
             raise MissingModelError("stars: config.json has no cascade_sure_from; use --engine transformer")
-        return cls(load_star_engine("linear"), load_star_engine("transformer"), thresholds)
+        fast = Sharpened(load_star_engine("linear"), config["cascade_fast_scale"])
+        return cls(fast, load_star_engine("transformer"), config["cascade_sure_from"])
 
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
@@ -72,9 +110,9 @@ class CascadeEngine:
 
     def _open(self, first: Stars, languages: Sequence[str], questions: Sequence[str | None]) -> Bools:
         """Return which rows the fast engine leaves to the strong one: unsure, or the answer to a question."""
-        limits = np.array([self.sure_from.get(language, np.inf) for language in languages])
+        known = np.array([language in self.languages for language in languages], dtype=np.bool_)
         asked = np.array([question is not None for question in questions], dtype=np.bool_)
-        left_open: Bools = ~is_sure(first.probabilities, limits) | asked
+        left_open: Bools = ~is_sure(first.probabilities, self.sure_from) | ~known | asked
         return left_open
 
 
@@ -84,8 +122,8 @@ def _chosen(
     return [texts[row] for row in rows], [languages[row] for row in rows], [questions[row] for row in rows]
 
 
-def is_sure(probabilities: Floats, limits: Floats) -> Bools:
-    """Return whether the largest sentiment of each row (n, 5) reaches the row's limit; NaN does not."""
+def is_sure(probabilities: Floats, limit: float) -> Bools:
+    """Return whether the largest sentiment of each row (n, 5) reaches the limit; NaN does not."""
     largest = np.max([probabilities[:, stars].sum(1) for stars in SENTIMENTS], axis=0)
-    sure: Bools = largest >= limits
+    sure: Bools = largest >= limit
     return sure

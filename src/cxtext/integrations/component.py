@@ -8,13 +8,13 @@ from spacy.util import minibatch
 
 from cxtext.integrations.estimator import comments_of
 from cxtext.schema.columns import CLASSIFIED, DETECTED
-from cxtext.schema.settings import Settings
+from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.score import ScoreContext, classify_batch
 
 ADDED = [*DETECTED, *CLASSIFIED]
 
 
-@Language.factory("cxtext", default_config={"engine": "linear", "market": None})  # type: ignore[untyped-decorator]
+@Language.factory("cxtext", default_config={"engine": DEFAULT_ENGINE, "market": None})  # type: ignore[untyped-decorator]
 def create_component(nlp: Language, name: str, engine: str, market: str | None) -> "Component":
     """Return the component; `engine` and `market` as in `cxtext classify`."""
     del nlp, name

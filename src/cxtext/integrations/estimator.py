@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from cxtext.runners import InProcess, cut
 from cxtext.schema.columns import COMMENTS, P_STARS
-from cxtext.schema.settings import Settings
+from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.score import ScoreContext, classify_batch
 
 
@@ -19,11 +19,11 @@ class StarProbabilities(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
     Parameters
     ----------
-    engine: `linear`, a model folder, or `hf:PATH`.
+    engine: `cascade`, `linear`, `transformer`, a model folder, or `hf:PATH`.
     market: ISO 3166 code of the texts' market, a prior of language detection; null: no prior.
     """
 
-    def __init__(self, engine: str = "linear", market: str | None = None) -> None:
+    def __init__(self, engine: str = DEFAULT_ENGINE, market: str | None = None) -> None:
         self.engine = engine
         self.market = market
 

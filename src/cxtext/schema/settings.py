@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -45,14 +45,17 @@ class LanguageSettings(BaseModel):
         return value
 
 
+DEFAULT_ENGINE: Final = "cascade"
+
+
 class Settings(BaseModel):
     """Every choice that changes a figure. The whole of it is written to manifest.json."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     engine: str = Field(
-        default="linear",
-        description="linear, transformer, cascade, a model folder, or hf:PATH of a checkpoint.",
+        default=DEFAULT_ENGINE,
+        description="cascade, linear, transformer, a model folder, or hf:PATH of a checkpoint.",
     )
     language: LanguageSettings = LanguageSettings()
     keep_personal_data: bool = Field(default=False, description="Do not replace personal data in texts.")

@@ -148,6 +148,11 @@ def balanced(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
     return pl.concat([capped, *extra])
 
 
+def company_weight() -> pl.Expr:
+    """Return the weight of a row: a company's n rows in a language weigh root n together."""
+    return pl.len().over("set", "company", "lang").cast(pl.Float64) ** -0.5
+
+
 def star_targets(rows: pl.DataFrame, smoothing: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return what each row says of its stars, both (rows, 5).
 

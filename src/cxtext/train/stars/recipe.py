@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from scipy.optimize import minimize
 
+from cxtext.engines.cascade import sharpened
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
     TOKENIZER_FILE,
@@ -31,6 +32,7 @@ from cxtext.train.stars import model as star_model
 from cxtext.train.stars.data import (
     Balance,
     balanced,
+    company_weight,
     encode,
     hold_out,
     read_rows,
@@ -43,7 +45,7 @@ from cxtext.train.stars.thresholds import linear_unaware_of, share_asked, sure_f
 
 Report = Callable[[str], None]
 
-MAX_TOKENS = 96  # in training; the engine reads longer texts (config.json)
+MAX_TOKENS = 96
 SMOOTHING = 0.1
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
@@ -167,17 +169,27 @@ def ship(
     (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
     row = np.array([1 + LANGUAGES.index(language) for language in held["lang"]])
     strong = softmax(fitted.scale[row, None] * logits + fitted.offset[row])
-    cascade = cascade_limits(work, rows, held, strong)
+    cascade = cascade_limits(work, rows, held, strong, balance.balanced_by_hand)
     seal(out, config | cascade, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
 
 
-def cascade_limits(work: Path, rows: pl.DataFrame, held: pl.DataFrame, strong: Floats) -> dict[str, Any]:
-    """Return what config.json says of the cascade: its thresholds, and the share of held-out rows they ask of."""
+def cascade_limits(
+    work: Path, rows: pl.DataFrame, held: pl.DataFrame, strong: Floats, by_hand: Sequence[str]
+) -> dict[str, Any]:
+    """Return what config.json says of the cascade.
+
+    The scale that sharpens the linear engine's probabilities, fitted like the transformer's; from which
+    probability on they stand; and the share of held-out rows where they don't.
+    """
     languages = held["lang"].to_list()
     linear = linear_unaware_of(held, rows, work / "linear")
     fast = linear.predict(held["text"].to_list(), languages, [None] * held.height).probabilities
-    limits = sure_from(fast, strong, held)
-    return {"cascade_sure_from": limits, "cascade_share_asked": share_asked(fast, languages, limits)}
+    logits = np.log(np.where(np.isnan(fast), 0.2, fast))
+    scale = float(calibrate(logits, held, by_hand).scale[0])
+    fast = sharpened(fast, scale)
+    limit = sure_from(fast, strong, held)
+    asked = share_asked(fast, languages, limit)
+    return {"cascade_fast_scale": scale, "cascade_sure_from": limit, "cascade_share_asked": asked}
 
 
 def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats:
@@ -195,8 +207,7 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     don't count. The languages share the values: there are too few companies for values of their own.
     """
     own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
-    root = pl.len().over("set", "company", "lang").cast(pl.Float64) ** -0.5
-    chosen = rows.with_columns(own=own, weight=root)
+    chosen = rows.with_columns(own=own, weight=company_weight())
     mask = chosen["own"].to_numpy()
     good = chosen["stars"].to_numpy()[mask] > 3
     weight, seen = chosen["weight"].to_numpy()[mask], logits[mask]

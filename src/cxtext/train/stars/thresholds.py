@@ -6,42 +6,32 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from cxtext.engines.cascade import SENTIMENTS, is_sure
 from cxtext.engines.linear import LinearEngine
 from cxtext.schema.protocols import Floats
-from cxtext.train.stars.data import star_targets
+from cxtext.train.stars.data import company_weight, star_targets
 
 GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
 NEVER: Final = 1.1  # no answer of the fast engine stands
 
 
-def sure_from(
-    fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.005
-) -> dict[str, float]:
-    """Return, for each language, the lowest threshold at which the cascade is about as good as `strong`.
+def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.005) -> float:
+    """Return the lowest threshold at which the cascade is about as good as `strong`.
 
     `fast` and `strong` are star probabilities (n, 5) of rated rows neither was trained on. As good: the mean
     Brier score of the sentiment (sum of squared differences over negative, neutral, positive, 0..2) is at most
-    `tolerance` above the strong engine's.
+    `tolerance` above the strong engine's. A company's n rows weigh root n, and one threshold serves all
+    languages: by itself a language's is that of the one or two companies held out in it.
     """
-    languages = rows["lang"].to_numpy()
     truth = _sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
     truth /= truth.sum(1, keepdims=True)
-    chosen = {language: languages == language for language in sorted(set(languages))}
-    return {
-        language: _lowest(fast[mask], strong[mask], truth[mask], tolerance)
-        for language, mask in chosen.items()
-    }
-
-
-def _lowest(fast: Floats, strong: Floats, truth: Floats, tolerance: float) -> float:
+    weight = rows.select(company_weight()).to_series().to_numpy()
     fast_loss = ((_sentiments(fast) - truth) ** 2).sum(1)
     strong_loss = ((_sentiments(strong) - truth) ** 2).sum(1)
     for limit in GRID:
-        stands = is_sure(fast, np.full(len(fast), limit))
-        if np.where(stands, fast_loss, strong_loss).mean() <= strong_loss.mean() + tolerance:
+        lost = np.where(is_sure(fast, float(limit)), fast_loss - strong_loss, 0.0)
+        if np.average(lost, weights=weight) <= tolerance:
             return float(limit)
     return NEVER
 
@@ -66,9 +56,8 @@ def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame, folder: Path) -> L
     return LinearEngine.load(str(folder))
 
 
-def share_asked(fast: Floats, languages: Sequence[str], limits: dict[str, float]) -> dict[str, float]:
+def share_asked(fast: Floats, languages: Sequence[str], limit: float) -> dict[str, float]:
     """Return the share of each language's rows that go to the strong engine."""
     codes = np.asarray(languages)
-    thresholds = np.array([limits[language] for language in languages])
-    asked: NDArray[np.bool_] = ~is_sure(fast, thresholds)
+    asked = ~is_sure(fast, limit)
     return {str(code): round(float(asked[codes == code].mean()), 3) for code in np.unique(codes)}
