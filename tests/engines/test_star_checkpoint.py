@@ -20,7 +20,7 @@ pytest.importorskip("transformers")
 from cxtext.train.stars.checkpoint import export_checkpoint
 
 # What 8 bits of activations move: a cumulated probability this near to one half is a tie.
-LARGEST, MEAN = 0.1, 0.01
+LARGEST, MEAN = 0.15, 0.01
 
 
 @pytest.fixture(scope="module")
