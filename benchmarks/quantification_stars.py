@@ -17,11 +17,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cxtext.engines.transformer import softmax
+from cxtext.engines.linear import softmax
 from cxtext.train.ratings import WRITTEN
 from cxtext.train.stars import finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.data import Balance, balanced, hold_out, set_priors, star_targets
+from cxtext.train.stars.data import Balance, balanced, hold_out, read_rows, set_priors, star_targets
 
 Floats = NDArray[np.float64]
 GROUP: Final = 500  # comments a company, as users have them
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--minutes", type=float, default=5)
     given = parser.parse_args()
-    rows = recipe.load_rows(given.files)
+    rows = read_rows(given.files)
     print("| company | n | stated CSAT | error: CSAT | rating | shares of 1 to 5 stars |")
     print("| --- | --- | --- | --- | --- | --- |")
     errors = [found for half in range(HALVES) for found in errors_of(half, rows, given.work, given.minutes)]

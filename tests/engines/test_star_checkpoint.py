@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,18 @@ import pytest
 from cxtext import registry
 from cxtext.engines import load_star_engine
 from cxtext.engines.star_checkpoint import CheckpointEngine
+from cxtext.engines.transformer import WEIGHTS_FILE, TransformerEngine, load_session
 from cxtext.errors import MissingModelError, OutputError, UsageError
 
 pytest.importorskip("onnx")
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from cxtext.train.stars.checkpoint import export_checkpoint
+from cxtext.train.stars.checkpoint import export_checkpoint, read_onnx, write_float_model
+from cxtext.train.stars.export import export_onnx
 
 # What 8 bits of activations move: a cumulated probability this near to one half is a tie.
-LARGEST, MEAN = 0.15, 0.01
+LARGEST, TYPICAL, MEAN = 0.15, 0.1, 0.01
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,7 @@ def test_both_forms_give_the_same_stars(
     np.testing.assert_array_equal(np.isnan(found.probabilities[:, 0]), ~known)
     np.testing.assert_array_equal(found.truncated, expected.truncated)
     apart = np.abs(found.probabilities - expected.probabilities)[known]
+    assert np.quantile(apart.max(axis=1), 0.99) < TYPICAL
     assert apart.max() < LARGEST
     assert apart.mean() < MEAN
     below, expected_below = (
@@ -60,6 +64,19 @@ def test_both_forms_give_the_same_stars(
     moved = ((below < 0.5) != (expected_below < 0.5)).any(1)
     assert moved.mean() < 0.1
     assert np.abs(expected_below[moved] - 0.5).min(1).max(initial=0) < LARGEST
+
+
+def test_the_weights_are_those_of_the_onnx_file(exported: Path, tmp_path: Path) -> None:
+    """With activations in floats on both sides, the graph and the checkpoint give the same logits."""
+    write_float_model(read_onnx(registry.model("stars").path(WEIGHTS_FILE)), tmp_path)
+    export_onnx(tmp_path, tmp_path / "floats.onnx", quantised=False)
+    checkpoint, shipped = load_star_engine(f"hf:{exported}"), load_star_engine("transformer")
+    assert isinstance(checkpoint, CheckpointEngine)
+    assert isinstance(shipped, TransformerEngine)
+    floats = replace(shipped, session=load_session(tmp_path / "floats.onnx"))
+    texts = ["Prima, maar de bezorging duurde lang", "Fint", "Service déplorable, plus jamais"]
+    asked = ["Wat kan beter?", None, None]
+    np.testing.assert_allclose(checkpoint.logits(texts, asked)[0], floats.logits(texts, asked)[0], atol=1e-4)
 
 
 def test_transformers_loads_it_whole(exported: Path) -> None:

@@ -21,7 +21,8 @@ pytest.importorskip("onnxruntime")
 import onnxruntime
 import torch
 
-from cxtext.engines.transformer import TransformerEngine, softmax
+from cxtext.engines.linear import softmax
+from cxtext.engines.transformer import TransformerEngine
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.distil import distil, probabilities_of, student_of, teacher_pooled

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxtext import registry
+from cxtext.engines.linear import softmax
 from cxtext.engines.readable import EMOJI, readable
 from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Floats, Stars
@@ -128,13 +129,6 @@ def load_tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(file))
-
-
-def softmax(logits: Floats) -> Floats:
-    """Return probabilities (n, k) of logits (n, k)."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 def has_evidence(text: str, question: str | None) -> bool:

@@ -20,12 +20,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext import registry
+from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     load_tokenizer,
-    softmax,
 )
 from cxtext.errors import InputError, OutputError, UsageError
 from cxtext.schema.protocols import Floats

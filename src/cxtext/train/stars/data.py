@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.errors import InputError
-from cxtext.train.ratings import WRITTEN
+from cxtext.train.ratings import STARS_OF_LABEL, WRITTEN
 
 _POLARITY: Final = {
     "positive": "pos",
@@ -25,7 +25,6 @@ _POLARITY: Final = {
 }
 # A question that only names a survey says nothing: "Trust B - Q1".
 _QUESTION_CODE: Final = re.compile(r"\bQ\d+$")
-STARS_OF_LABEL: Final = {"neg": (1, 2), "neu": (3,), "pos": (4, 5)}
 COLUMNS: Final[dict[str, pl.DataType]] = {
     "id": pl.String(),
     "set": pl.String(),

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxtext.engines.transformer import softmax
+from cxtext.engines.linear import softmax
 from cxtext.train.stars import finetune
 from cxtext.train.stars import model as star_model
 

@@ -14,6 +14,7 @@ import polars as pl
 from scipy.optimize import minimize
 
 from cxtext.engines.cascade import sharpened
+from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
     TOKENIZER_FILE,
@@ -21,7 +22,6 @@ from cxtext.engines.transformer import (
     TransformerEngine,
     load_session,
     load_tokenizer,
-    softmax,
 )
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
@@ -35,7 +35,6 @@ from cxtext.train.stars.data import (
     company_weight,
     encode,
     hold_out,
-    read_rows,
     set_priors,
     star_targets,
 )
@@ -110,11 +109,6 @@ def tokenizer_of(work: Path) -> Any:
 def encode_rows(tokenizer: Any, rows: pl.DataFrame) -> list[tuple[list[int], list[int]]]:
     """Return ids and type ids of each row's text and question, cut to MAX_TOKENS."""
     return encode(tokenizer, rows["text"].to_list(), rows["question"].to_list(), MAX_TOKENS)
-
-
-def load_rows(files: Sequence[Path]) -> pl.DataFrame:
-    """Return all rows of the data files."""
-    return read_rows(files)
 
 
 def train_student(
