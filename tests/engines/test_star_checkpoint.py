@@ -69,7 +69,7 @@ def test_both_forms_give_the_same_stars(
 def test_the_weights_are_those_of_the_onnx_file(exported: Path, tmp_path: Path) -> None:
     """With activations in floats on both sides, the graph and the checkpoint give the same logits."""
     write_float_model(read_onnx(registry.model("stars").path(WEIGHTS_FILE)), tmp_path)
-    export_onnx(tmp_path, tmp_path / "floats.onnx", quantised=False)
+    export_onnx(tmp_path, tmp_path / "floats.onnx")
     checkpoint, shipped = load_star_engine(f"hf:{exported}"), load_star_engine("transformer")
     assert isinstance(checkpoint, CheckpointEngine)
     assert isinstance(shipped, TransformerEngine)

@@ -63,9 +63,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a sealed model folder."""
     made = tmp_path_factory.mktemp("stars")
     random_weights(made)
-    export_onnx(made, made / "model.onnx")
-    export_onnx(made, made / "float.onnx", quantised=False)
-    make_tokenizer(PIECES).save(str(made / "tokenizer.json"))
+    tokenizer = make_tokenizer(PIECES)
+    sample = [(item.ids, item.type_ids) for item in encode(tokenizer, TEXTS, [None] * 4, 32)]
+    export_onnx(made, made / "model.onnx", sample)
+    export_onnx(made, made / "float.onnx")
+    tokenizer.save(str(made / "tokenizer.json"))
     calibration = {"scale": [1.0] * 5, "offset": [[0.0] * 5, [0.0, 0.0, 0.0, 0.0, 2.0], *[[0.0] * 5] * 3]}
     (made / "calibration.json").write_text(json.dumps(calibration), "utf-8")
     config = {"kind": "transformer", "version": "1", "languages": ["nl", "fr", "da", "en"], "max_tokens": 32}
@@ -163,11 +165,13 @@ def test_a_question_is_the_second_segment() -> None:
 
 
 def test_batches_hold_every_row_once() -> None:
-    """Short rows come first, none is lost, and no batch is over its limit of padded tokens."""
+    """Short rows come first, none is lost, a batch has rows of one length, and is not over its limit."""
     lengths = [500, 3, 700, 3, 4096, 20] * 30
     found = list(batches(lengths))
     assert sorted(np.concatenate(found).tolist()) == list(range(len(lengths)))
-    assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= 512 for rows in found)
+    assert all(len({lengths[row] for row in rows}) == 1 for rows in found)
+    assert all(len(rows) == 1 or lengths[rows[0]] * len(rows) <= 512 for rows in found)
+    assert list(batches([])) == []
 
 
 def test_another_kind_of_model_is_refused(folder: Path, tmp_path: Path) -> None:

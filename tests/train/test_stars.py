@@ -325,7 +325,7 @@ def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:
     """The float graph gives torch's logits to 1e-4, with padding, question and all."""
     model = tiny().eval()
     star_model.save(model, tmp_path)
-    export_onnx(tmp_path, tmp_path / "model.onnx", quantised=False)
+    export_onnx(tmp_path, tmp_path / "model.onnx")
     tokenizer = convert.make_tokenizer(PIECES)
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     engine = TransformerEngine("", ("en",), tokenizer, session, 32, np.ones(2), np.zeros((2, 5)))

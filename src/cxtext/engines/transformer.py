@@ -23,7 +23,7 @@ WEIGHTS_FILE: Final = "model.onnx"
 TOKENIZER_FILE: Final = "tokenizer.json"
 CALIBRATION_FILE: Final = "calibration.json"
 
-BATCH_TOKENS: Final = 512  # padded tokens of one batch: what fits the processor's cache is fastest
+BATCH_TOKENS: Final = 512  # tokens of one batch: what fits the processor's cache is fastest
 BATCH_TEXTS: Final = 64
 _WORD: Final = re.compile(r"[^\W\d_]")
 _SMILEY: Final = re.compile("[:;=][-']?[)(D/]")
@@ -43,7 +43,8 @@ class Encoded:
 class TransformerEngine:
     """Star probabilities from the text itself, its question and its order of words.
 
-    Each distinct text is read once; texts of similar length go together. Neither changes a text's result.
+    Each distinct text is read once; texts of one length go together, so that nothing is padded. Neither changes
+    a text's result.
     scale: (1 + languages,), offset: (1 + languages, 5); the first is for a text of unknown language, of which
     only the emoji are read.
     """
@@ -100,12 +101,11 @@ class TransformerEngine:
         encoded = encode(self.tokenizer, texts, questions, self.max_tokens)
         found = np.zeros((len(texts), 5))
         for rows in batches([len(item.ids) for item in encoded]):
-            feed = padded([encoded[row] for row in rows], self.tokenizer.token_to_id("<pad>"))
-            found[rows] = self.run(feed)
+            found[rows] = self.run(stacked([encoded[row] for row in rows]))
         return found, np.array([item.truncated for item in encoded], dtype=np.bool_)
 
     def run(self, feed: dict[str, NDArray[np.int64]]) -> Floats:
-        """Return the star logits (texts, 5) of a padded batch."""
+        """Return the star logits (texts, 5) of a batch of texts of one length."""
         logits: Floats = self.session.run(["logits"], feed)[0]
         return logits
 
@@ -180,27 +180,17 @@ def _join(ids: list[int], question: list[int] | None, start: int, end: int, max_
 
 
 def batches(lengths: Sequence[int]) -> Iterator[NDArray[np.int64]]:
-    """Yield the rows of each batch, short texts first; a batch holds BATCH_TOKENS padded tokens at most."""
+    """Yield the rows of each batch, short texts first: texts of one length, BATCH_TOKENS tokens at most."""
     order = np.argsort(lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        end = start + 1
-        while end < len(order) and end - start < BATCH_TEXTS:
-            if lengths[order[end]] * (end - start + 1) > BATCH_TOKENS:
-                break
-            end += 1
-        yield order[start:end]
-        start = end
+    ends = np.flatnonzero(np.diff(np.asarray(lengths)[order])) + 1
+    for alike in np.split(order, ends) if len(order) else ():
+        size = min(max(BATCH_TOKENS // max(lengths[alike[0]], 1), 1), BATCH_TEXTS)
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 
-def padded(encoded: Sequence[Encoded], pad: int) -> dict[str, NDArray[np.int64]]:
-    """Return the model's inputs, each (texts, longest)."""
-    width = max(len(item.ids) for item in encoded)
-    ids = np.full((len(encoded), width), pad, dtype=np.int64)
-    types = np.zeros_like(ids)
-    mask = np.zeros_like(ids)
-    for row, item in enumerate(encoded):
-        ids[row, : len(item.ids)] = item.ids
-        types[row, : len(item.ids)] = item.type_ids
-        mask[row, : len(item.ids)] = 1
-    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
+def stacked(encoded: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
+    """Return the model's inputs, each (texts, tokens)."""
+    return {
+        "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+        "token_type_ids": np.array([item.type_ids for item in encoded], dtype=np.int64),
+    }

@@ -98,7 +98,7 @@ def adapt_stars(
     report(f"{training.height} rated comments to learn from, {held.height} held out")
     chosen = balanced(training, Balance(repeats={}, ignored=()))
     averaged = _fine_tuned(asset, chosen, work, replace(schedule, minutes=minutes), report)
-    adapted, calibration = _exported(asset, averaged, out, held, training.height)
+    adapted, calibration = _exported(asset, averaged, out, training, held)
     _seal(asset, out, calibration, adapted)
     return adapted
 
@@ -179,20 +179,22 @@ def _average(old: Any, new: Any) -> None:
 
 
 def _exported(
-    asset: registry.Asset, averaged: Path, out: Path, held: pl.DataFrame, trained_on: int
+    asset: registry.Asset, averaged: Path, out: Path, training: pl.DataFrame, held: pl.DataFrame
 ) -> tuple[Adapted, Calibration]:
     """Write weights and tokenizer to `out`; return what the new model does on the held-out rows."""
-    export_onnx(averaged, out / WEIGHTS_FILE)
+    tokenizer = load_tokenizer(asset.path(TOKENIZER_FILE))
+    sample = recipe.encode_rows(tokenizer, recipe.range_sample(training))
+    export_onnx(averaged, out / WEIGHTS_FILE, sample, read_onnx(asset.path(WEIGHTS_FILE)).smooth)
     shutil.copyfile(asset.path(TOKENIZER_FILE), out / TOKENIZER_FILE)
     old = json.loads(asset.path(CALIBRATION_FILE).read_text("utf-8"))
     given = Calibration(np.array(old["scale"], np.float64), np.array(old["offset"], np.float64))
     if held.is_empty():
-        return Adapted(trained_on, 0, False, (), "not measured"), given
+        return Adapted(training.height, 0, False, (), "not measured"), given
     logits = recipe.exported_logits(out, held, asset.config["max_tokens"])
     enough = _is_enough(held)
     calibration = _calibration(asset, logits, held) if enough else given
     changes = _changes(asset, held, logits, given, enough=enough)
-    return Adapted(trained_on, held.height, enough, changes, judge(changes)), calibration
+    return Adapted(training.height, held.height, enough, changes, judge(changes)), calibration
 
 
 def _is_enough(held: pl.DataFrame) -> bool:

@@ -1,6 +1,7 @@
 """The float weights of a shipped star model, read back from its ONNX graph, and as a transformers checkpoint.
 
-The graph holds all weights: whole numbers with a scale per output row, which multiply out to floats. Mean pooling
+The graph holds all weights: whole numbers with a scale per output row, and what their inputs were divided by, which
+multiply out to floats. Mean pooling
 and a linear head commute, so the mean over the tokens of a token classifier's logits is the star logits.
 """
 
@@ -33,21 +34,20 @@ _PRODUCTS: Final = {
     "wide": "intermediate.dense",
     "output_dense": "output.dense",
 }
-_BIASES: Final = {
-    "attention": "attention.output.dense",
-    "wide": "intermediate.dense",
-    "output": "output.dense",
-}
 _NORMS: Final = ("attention.output.LayerNorm", "output.LayerNorm")
 
 
 @dataclass(frozen=True)
 class FloatModel:
-    """A star model in floats: `tensors` under the names of train.stars.model, shape and eps as its shape.json."""
+    """A star model in floats: `tensors` under the names of train.stars.model, shape and eps as its shape.json.
+
+    `smooth` tells what the inputs of the graph's products were divided by.
+    """
 
     shape: dict[str, int]
     eps: float
     tensors: dict[str, Floats32]
+    smooth: dict[str, Floats32]
 
 
 def read_onnx(file: Path) -> FloatModel:
@@ -65,15 +65,21 @@ def read_onnx(file: Path) -> FloatModel:
     graph = onnx.load(file).graph
     constants = {constant.name: numpy_helper.to_array(constant) for constant in graph.initializer}
     try:
-        return FloatModel(*_described(graph, constants), _tensors(constants, _layer_count(constants)))
+        shape, eps = _described(graph, constants)
+        return FloatModel(shape, eps, _tensors(constants, shape["layers"]), _smooth(constants))
     except (KeyError, StopIteration) as error:
         raise MissingModelError(
             f"{file}: no star model of cxtext train stars (lacks {error}); name another folder"
         ) from error
 
 
+def _smooth(constants: dict[str, NDArray[Any]]) -> dict[str, Floats32]:
+    ending = "_smaller"
+    return {name.removesuffix(ending): 1 / by for name, by in constants.items() if name.endswith(ending)}
+
+
 def _layer_count(constants: dict[str, NDArray[Any]]) -> int:
-    return sum(name.startswith("layer") and name.endswith("_qkv_bias") for name in constants)
+    return sum(name.startswith("layer") and name.endswith("_query_bias") for name in constants)
 
 
 def _described(graph: Any, constants: dict[str, NDArray[Any]]) -> tuple[dict[str, int], float]:
@@ -110,24 +116,30 @@ def _tensors(constants: dict[str, NDArray[Any]], layers: int) -> dict[str, Float
     for layer in range(layers):
         prefix = f"encoder.encoder.layer.{layer}."
         norms += [f"{prefix}{norm}" for norm in _NORMS]
-        found |= {f"{prefix}{name}": tensor for name, tensor in _layer(constants, f"layer{layer}_").items()}
+        found |= {f"{prefix}{name}": tensor for name, tensor in _layer(constants, layer).items()}
     found |= {f"{norm}.{part}": constants[f"{norm}.{part}"] for norm in norms for part in ("weight", "bias")}
     return {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in found.items()}
 
 
-def _layer(constants: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+def _layer(constants: dict[str, NDArray[Any]], layer: int) -> dict[str, NDArray[Any]]:
+    before = "embedded_normed" if layer == 0 else f"layer{layer - 1}_output"
+    out = f"layer{layer}_"
+    inputs = {"attention_dense": f"{out}attended", "wide": f"{out}attention", "output_dense": f"{out}active"}
     weights = {
-        f"{name}.weight": _product(constants, f"{prefix}{product}") for product, name in _PRODUCTS.items()
+        f"{name}.weight": _product(constants, f"{out}{product}", inputs.get(product, before))
+        for product, name in _PRODUCTS.items()
     }
-    biases = {f"{name}.bias": constants[f"{prefix}{part}_bias"] for part, name in _BIASES.items()}
-    parts = np.split(constants[f"{prefix}qkv_bias"], 3)
-    three = [f"{_PRODUCTS[part]}.bias" for part in ("query", "key", "value")]
-    return weights | biases | dict(zip(three, parts, strict=True))
+    return weights | {
+        f"{name}.bias": constants[f"{out}{product}_bias"] for product, name in _PRODUCTS.items()
+    }
 
 
-def _product(constants: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
-    """Return a matrix (outputs, inputs); a float graph has no scale."""
-    return (constants[f"{name}_weight"].astype(np.float32) * constants.get(f"{name}_scale", np.float32(1))).T
+def _product(constants: dict[str, NDArray[Any]], name: str, value: str) -> NDArray[Any]:
+    """Return a matrix (outputs, inputs) by which `value` is multiplied; a float graph has no scales."""
+    one = np.ones(1, np.float32)
+    by_output = constants.get(f"{name}_weight_scale", one)
+    by_input = constants.get(f"{value}_smaller", one)
+    return (constants[f"{name}_weight"].astype(np.float32) * by_output).T * by_input
 
 
 def write_float_model(model: FloatModel, folder: Path) -> None:

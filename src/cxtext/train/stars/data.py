@@ -112,9 +112,9 @@ def hold_out(rows: pl.DataFrame, balance: Balance) -> tuple[pl.DataFrame, pl.Dat
 
     A row's side depends on its id only.
     """
-    bucket = pl.col("id").map_elements(_bucket, return_dtype=pl.Float64)
+    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
     held = pl.col("company").is_in(balance.held_out_companies).fill_null(value=False)
-    held = (held | (bucket < balance.held_out_share)) & ~pl.col("set").str.starts_with("aspects_")
+    held = (held | (place < balance.held_out_share)) & ~pl.col("set").str.starts_with("aspects_")
     marked = rows.with_columns(held=held)
     return (
         marked.filter(~pl.col("held")).drop("held"),
@@ -122,7 +122,8 @@ def hold_out(rows: pl.DataFrame, balance: Balance) -> tuple[pl.DataFrame, pl.Dat
     )
 
 
-def _bucket(identifier: str) -> float:
+def bucket(identifier: str) -> float:
+    """Return a number in 0..1 that depends on the identifier only."""
     import hashlib
 
     return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=4).digest(), "big") / 2**32
@@ -135,10 +136,10 @@ def balanced(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
         pl.col("stars").is_not_null() | pl.col("label").is_not_null()
     )
     group = pl.struct("set", "lang", pl.coalesce(pl.col("stars").cast(pl.String), "label"))
-    bucket = pl.col("id").map_elements(_bucket, return_dtype=pl.Float64)
+    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
     translated = pl.col("set").str.starts_with("aspects_")
     cap = pl.when(translated).then(balance.cap_translated).otherwise(balance.cap)
-    capped = rated.filter(bucket.rank("ordinal").over(group) <= cap)
+    capped = rated.filter(place.rank("ordinal").over(group) <= cap)
     extra = [
         capped.filter(pl.col("lang") == language)
         for language, times in balance.repeats.items()

@@ -32,6 +32,7 @@ from cxtext.train.stars import model as star_model
 from cxtext.train.stars.data import (
     Balance,
     balanced,
+    bucket,
     company_weight,
     encode,
     hold_out,
@@ -46,6 +47,7 @@ Report = Callable[[str], None]
 
 MAX_TOKENS = 96
 SMOOTHING = 0.1
+RANGE_ROWS = 400
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 
@@ -153,9 +155,9 @@ def ship(
     The calibration is fitted on the held-out training rows, with the logits of the exported 8-bit model.
     """
     out.mkdir(parents=True, exist_ok=True)
-    export_onnx(trained, out / WEIGHTS_FILE)
+    training, held = hold_out(rows, balance)
+    export_onnx(trained, out / WEIGHTS_FILE, encode_rows(tokenizer_of(work), range_sample(training)))
     shutil.copyfile(work / "base" / "tokenizer.json", out / TOKENIZER_FILE)
-    _, held = hold_out(rows, balance)
     held = held.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
     logits = exported_logits(out, held, config["max_tokens"])
     fitted = calibrate(logits, held, balance.balanced_by_hand)
@@ -165,6 +167,13 @@ def ship(
     strong = softmax(fitted.scale[row, None] * logits + fitted.offset[row])
     cascade = cascade_limits(work, rows, held, strong, balance.balanced_by_hand)
     seal(out, config | cascade, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
+
+
+def range_sample(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return RANGE_ROWS rows, all languages and sets among them, to measure the activations' ranges on."""
+    spread = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
+    turn = spread.rank("ordinal").over("set", "lang")
+    return rows.sort(turn, "set", "lang", "id").head(RANGE_ROWS)
 
 
 def cascade_limits(
