@@ -47,7 +47,7 @@ def test_agreement_counts_whole_stars(compared: Build) -> None:
 def test_the_gap_is_paired(compared: Build) -> None:
     """Inferred minus stated CSAT on the same comments, with the paired t interval."""
     rows = _rows()
-    inferred = np.array([50 * (sum(row["stars"][3:]) + (sum(row["stars"][3:]) > 0.5)) for row in rows])
+    inferred = np.array([100.0 * (sum(row["stars"][3:]) > 0.5) for row in rows])
     stated = np.array([100.0 * (row["rating"] >= 4) for row in rows])
     expected = stats.ttest_rel(inferred, stated).confidence_interval()
     found = _figure(compared([*rows, {"rating": 5.0}, {"stars": STARS[1]}]), "csat_gap")

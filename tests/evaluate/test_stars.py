@@ -73,10 +73,10 @@ def test_figures_equal_those_of_scikit_learn() -> None:
 
 
 def test_the_csat_gap_is_that_of_an_analysis() -> None:
-    """In points, of verdict and probability halfway: 0.7 of a satisfied verdict is 85 points."""
+    """In points, of verdicts: a satisfied customer whose comment's median star is 3 counts as a miss of 100."""
     rows = pl.DataFrame({"text": ["a", "b"], "stars": [5, 1], "language": ["nl"] * 2})
-    figures = evaluate_stars(rows, TableEngine({"a": [0, 0, 0.3, 0, 0.7], "b": [1, 0, 0, 0, 0]})).figures
-    assert value(figures, "csat_gap") == pytest.approx((-15 + 0) / 2)
+    figures = evaluate_stars(rows, TableEngine({"a": [0, 0, 0.6, 0, 0.4], "b": [1, 0, 0, 0, 0]})).figures
+    assert value(figures, "csat_gap") == pytest.approx((-100 + 0) / 2)
 
 
 def test_shares_of_the_calibration_table_have_wilson_intervals() -> None:

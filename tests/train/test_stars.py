@@ -25,7 +25,7 @@ from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import TransformerEngine
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.distil import distil, probabilities_of, student_of, teacher_pooled
+from cxtext.train.stars.distil import Size, distil, probabilities_of, student_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
 
@@ -273,16 +273,20 @@ def test_the_teacher_is_the_mean_of_its_runs(tmp_path: Path) -> None:
     assert len(said) == 2
 
 
-def test_student_keeps_the_chosen_layers(tmp_path: Path) -> None:
-    """Layer 1 of the student is layer 2 of the teacher; it saves and loads with its own depth."""
-    teacher = tiny()
-    student = student_of(teacher, [0, 2])
+def test_a_student_keeps_the_chosen_layers_and_the_busiest_units(tmp_path: Path) -> None:
+    """Layer 1 of the student is layer 2 of the teacher, without the unit that does nothing; it saves and loads."""
+    teacher, wide = tiny(), SHAPE["ffn"] - 1
+    with torch.no_grad():
+        teacher["encoder"].encoder.layer[2].output.dense.weight[:, 3] = 0
+    student = student_of(teacher, Size((0, 2), wide), tiny_examples().encoded)
     star_model.save(student, tmp_path / "student")
     loaded = star_model.load(tmp_path / "student")
-    kept = teacher["encoder"].encoder.layer[2].output.dense.weight
-    assert torch.equal(loaded["encoder"].encoder.layer[1].output.dense.weight, kept)
+    expected = teacher["encoder"].encoder.layer[2].output.dense.weight
+    kept = [unit for unit in range(wide + 1) if unit != 3]
+    assert torch.equal(loaded["encoder"].encoder.layer[1].output.dense.weight, expected[:, kept])
     assert len(loaded["encoder"].encoder.layer) == 2
     assert len(teacher["encoder"].encoder.layer) == 3
+    assert expected.shape[1] == wide + 1
 
 
 def test_what_the_teacher_says_is_kept(tmp_path: Path) -> None:
@@ -312,12 +316,14 @@ def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
     )
     schedule = finetune.Schedule(passes=20, batch=8, encoder_rate=1e-3, warmup_steps=1, frozen_layers=0)
 
+    size = Size((0, 2), SHAPE["ffn"])
+
     def distance(student: Any) -> float:
         seen = star_model.predict_pooled(student, examples.encoded)
         return float(((seen - pooled.astype(np.float32)) ** 2).mean())
 
-    before = distance(student_of(teacher, [0, 2]))
-    student = distil(teacher, [0, 2], taught, schedule, tmp_path / "student", lambda _: None)
+    before = distance(student_of(teacher, size, examples.encoded))
+    student = distil(teacher, size, taught, schedule, tmp_path / "student", lambda _: None)
     assert distance(student) < 0.5 * before
 
 
@@ -401,3 +407,14 @@ def test_a_large_company_does_not_set_the_threshold_alone() -> None:
     alone = rows.head(402).with_columns(company=pl.lit("large"))
     limit = sure_from(fast[few], strong[few], alone, tolerance=0.01)
     assert share_asked(fast[few], ["nl"] * 402, limit) == {"nl": 0.0}
+
+
+def test_a_student_learns_from_rated_and_unrated_rows_english_capped() -> None:
+    """Of English each class of a set is capped, and so are translated sentences; Dutch is seen twice."""
+    row = {"company": None, "question": None, "label": None, "text": "good"}
+    english = [row | {"id": f"e{n}", "set": "shop", "lang": "en", "stars": 5} for n in range(8)]
+    dutch = [row | {"id": f"n{n}", "set": "shop", "lang": "nl", "stars": None} for n in range(8)]
+    rows = pl.DataFrame([*english, *dutch], schema=data.COLUMNS)
+    found = recipe.to_distil(rows, data.Balance(cap=3))
+    assert found.group_by("lang").len().sort("lang").rows() == [("en", 3), ("nl", 16)]
+    assert found["id"].n_unique() == 11

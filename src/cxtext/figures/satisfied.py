@@ -21,11 +21,10 @@ def stated_satisfied(settings: Settings) -> pl.Expr:
 
 
 def inferred_satisfaction() -> pl.Expr:
-    """Return what a comment adds to the inferred CSAT of a group, 0..1; null where it is unscored.
+    """Return what a comment adds to the inferred CSAT of a group: 0 or 1; null where it is unscored.
 
-    Halfway between its verdict (1 if its median star is 4 or 5, else 0) and its probability of 4 or 5. Verdicts
-    alone exaggerate a group, probabilities alone pull it to what is usual; halfway erred least on companies
-    the model never saw (docs/scores.md).
+    Its verdict: 1 if its median star is 4 or 5. Probabilities pull a group to what is usual; verdicts erred least
+    on companies the model never saw (docs/scores.md).
     """
-    verdict = (pl.col("inferred_star_1_5") >= SATISFIED_STAR).cast(pl.Float64)
-    return ((verdict + pl.col("inferred_csat_0_1")) / 2).alias("inferred_satisfaction")
+    verdict = pl.col("inferred_star_1_5") >= SATISFIED_STAR
+    return verdict.cast(pl.Float64).alias("inferred_satisfaction")

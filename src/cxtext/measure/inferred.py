@@ -83,7 +83,7 @@ def inferred_figures(sums: pl.DataFrame, error: CompanyError, level: float) -> l
     """
     percent, mean = (0, 100), Method.MEAN_PROBABILITY
     targets = (
-        _Target("csat_inferred", "csat", 100, percent, Unit.PERCENT, Method.HALFWAY, error.csat),
+        _Target("csat_inferred", "csat", 100, percent, Unit.PERCENT, Method.VERDICTS, error.csat),
         _Target("rating_inferred_mean", "rating", 1, (1, 5), Unit.RATING, mean, error.rating),
         *(
             _Target(f"rating_share_{star}", name, 100, percent, Unit.PERCENT, mean, error.shares[star - 1])

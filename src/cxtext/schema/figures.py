@@ -38,7 +38,7 @@ class Method(StrEnum):
     NEWCOMBE = "newcombe"
     MOVER = "mover"  # of two means, from the interval of each
     BETWEEN_COMPANY = "between-company"  # of two inferred figures, the engine's error on each counted
-    HALFWAY = "verdicts and probabilities, between-company interval"
+    VERDICTS = "share of verdicts, between-company interval"
     MEAN_PROBABILITY = "mean of probabilities, between-company interval"
     PPI = "ppi++"
     RATED_ONLY = "rated only"

@@ -11,6 +11,7 @@ from cxtext.schema.settings import Settings
 from cxtext.train.stars import recipe
 from cxtext.train.stars.convert import common_words
 from cxtext.train.stars.data import Balance
+from cxtext.train.stars.distil import Size
 from cxtext.train.stars.finetune import Schedule
 
 
@@ -31,13 +32,13 @@ def runs(minutes: float | None = None) -> tuple[Schedule, ...]:
 
 @dataclass(frozen=True)
 class StarRecipe:
-    """All choices of a training run. Without `layers` the teacher itself is shipped."""
+    """All choices of a training run. Without `size` the teacher itself is shipped."""
 
     balance: Balance = field(default_factory=Balance)
     teacher: tuple[Schedule, ...] = field(default_factory=runs)
-    layers: tuple[int, ...] | None = None  # of the teacher, kept and distilled into, such as (1, 4, 7, 10)
+    size: Size | None = Size(layers=(0, 1, 3, 4, 6, 7, 9, 11), wide=1024)
     student: Schedule = field(
-        default_factory=lambda: Schedule(passes=2.0, encoder_rate=3e-4, frozen_layers=0)
+        default_factory=lambda: Schedule(passes=2.5, batch=64, encoder_rate=3e-4, frozen_layers=0)
     )
     max_tokens: int = recipe.MAX_TOKENS  # the engine reads: more than in training costs accuracy
     version: str = "1"
@@ -67,8 +68,8 @@ def train_stars(
     rows = read_training_rows(data, settings or Settings())
     recipe.make_base(work, rows, common_words(LANGUAGES))
     trained = recipe.train_teacher(work, rows, chosen.balance, chosen.teacher, report)
-    if chosen.layers is not None:
-        trained = recipe.train_student(work, rows, chosen.balance, chosen.layers, chosen.student, report)
+    if chosen.size is not None:
+        trained = recipe.train_student(work, rows, chosen.balance, chosen.size, chosen.student, report)
     config = {
         "kind": "transformer",
         "version": chosen.version,

@@ -1,6 +1,7 @@
-"""Teach a model of fewer layers what the fine-tuned one says of every comment, rated or not."""
+"""Teach a smaller model what the fine-tuned one says of every comment, rated or not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,21 +11,62 @@ from numpy.typing import NDArray
 from cxtext.engines.linear import softmax
 from cxtext.train.stars import finetune
 from cxtext.train.stars import model as star_model
+from cxtext.train.stars.model import Encoded
 
 CHUNK: Final = 2048
+SAMPLE: Final = 600  # texts that tell which wide units do most
 
 
-def student_of(teacher: Any, layers: Sequence[int]) -> Any:
-    """Return a copy of `teacher` that keeps only `layers` (0-based), the embeddings and the head."""
+@dataclass(frozen=True)
+class Size:
+    """What a student keeps of its teacher: `layers` (0-based), and in each the `wide` units that do most."""
+
+    layers: tuple[int, ...]
+    wide: int
+
+
+def student_of(teacher: Any, size: Size, sample: Encoded) -> Any:
+    """Return a copy of `teacher` of that size, with its embeddings and head.
+
+    A wide unit does the more, the larger its mean absolute output on `sample` times the weights it meets.
+    """
     from copy import deepcopy
 
     from torch import nn
 
     student = deepcopy(teacher)
     encoder = student["encoder"]
-    encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[index] for index in layers])
-    encoder.config.num_hidden_layers = len(layers)
+    encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[index] for index in size.layers])
+    encoder.config.num_hidden_layers = len(size.layers)
+    encoder.config.intermediate_size = size.wide
+    outputs = [_mean_outputs(teacher, index, sample) for index in size.layers]
+    for layer, output in zip(encoder.encoder.layer, outputs, strict=True):
+        _narrow(layer, output, size.wide)
     return student
+
+
+def _mean_outputs(model: Any, layer: int, sample: Encoded) -> Any:
+    """Return the mean absolute output (units,) of a layer's wide units."""
+    import torch
+
+    found: list[Any] = []
+    unit = model["encoder"].encoder.layer[layer].intermediate
+    hook = unit.register_forward_hook(lambda _, __, output: found.append(output.abs().mean((0, 1)).float()))
+    star_model.predict_pooled(model, sample)
+    hook.remove()
+    return torch.stack(found).mean(0)
+
+
+def _narrow(layer: Any, output: Any, wide: int) -> None:
+    """Keep the `wide` units of a layer that do most, in place and in order."""
+    import torch
+
+    first, second = layer.intermediate.dense, layer.output.dense
+    kept = (output * second.weight.detach().norm(dim=0)).topk(wide).indices.sort().values
+    with torch.no_grad():
+        first.weight, first.bias = (torch.nn.Parameter(each[kept]) for each in (first.weight, first.bias))
+        second.weight = torch.nn.Parameter(second.weight[:, kept])
+    first.out_features = second.in_features = wide
 
 
 def teacher_pooled(
@@ -53,11 +95,12 @@ def probabilities_of(teacher: Any, pooled: NDArray[np.float16]) -> NDArray[np.fl
 
 def distil(
     teacher: Any,
-    layers: Sequence[int],
+    size: Size,
     examples: finetune.Examples,
     schedule: finetune.Schedule,
     checkpoint: Path,
     report: Callable[[str], None],
 ) -> Any:
-    """Fit a student of `layers` to `examples`, which carry what the teacher says of each row; return it."""
-    return finetune.fit(student_of(teacher, layers), examples, schedule, checkpoint, report)
+    """Fit a student of `size` to `examples`, which carry what the teacher says of each row; return it."""
+    sample = examples.encoded[:: max(len(examples.encoded) // SAMPLE, 1)]
+    return finetune.fit(student_of(teacher, size, sample), examples, schedule, checkpoint, report)

@@ -39,7 +39,7 @@ from cxtext.train.stars.data import (
     set_priors,
     star_targets,
 )
-from cxtext.train.stars.distil import distil, probabilities_of, teacher_pooled
+from cxtext.train.stars.distil import Size, distil, probabilities_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx
 from cxtext.train.stars.thresholds import linear_unaware_of, share_asked, sure_from
 
@@ -48,6 +48,7 @@ Report = Callable[[str], None]
 MAX_TOKENS = 96
 SMOOTHING = 0.1
 RANGE_ROWS = 400
+TRANSLATED_ROWS = 4000  # of a language, to distil on
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 
@@ -117,20 +118,15 @@ def train_student(
     work: Path,
     rows: pl.DataFrame,
     balance: Balance,
-    layers: Sequence[int],
+    size: Size,
     schedule: finetune.Schedule,
     report: Report,
-    *,
-    unrated: int = 8000,
 ) -> Path:
-    """Distil the teacher into `layers` of it, on the rated rows and on `unrated` rows without a rating."""
-    folder = work / f"student{len(layers)}"
+    """Distil the teacher into a student of that size, on rows with and without a rating."""
+    folder = work / f"student{len(size.layers)}"
     if (folder / "done.json").is_file():
         return folder
-    training, _ = hold_out(rows, balance)
-    without = training.filter(pl.col("stars").is_null() & pl.col("label").is_null())
-    chosen = pl.concat([balanced(training, balance).unique("id", maintain_order=True), without.head(unrated)])
-    chosen = chosen.sample(fraction=1, shuffle=True, seed=balance.seed)
+    chosen = to_distil(hold_out(rows, balance)[0], balance)
     encoded = encode_rows(tokenizer_of(work), chosen)
     teacher = star_model.load(work / "teacher")
     pooled = teacher_pooled(teacher, encoded, work / "labels", report)
@@ -143,8 +139,30 @@ def train_student(
         teacher=probabilities_of(teacher, pooled),
         teacher_pooled=pooled,
     )
-    distil(teacher, layers, examples, schedule, folder, report)
+    distil(teacher, size, examples, schedule, folder, report)
     return folder
+
+
+def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
+    """Return the rows a student learns from: all, but of English, and of translated sentences, a part.
+
+    Rows of languages that are seen more often in training are so here too.
+    """
+    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
+    translated = pl.col("set").str.starts_with("aspects_")
+    class_of = ["set", "stars", "label"]
+    capped = (
+        pl.when(translated)
+        .then(place.rank("ordinal").over(translated, "lang") <= TRANSLATED_ROWS)
+        .otherwise((pl.col("lang") != "en") | (place.rank("ordinal").over("lang", *class_of) <= balance.cap))
+    )
+    chosen = rows.filter(capped).sort("id", "set")
+    again = [
+        chosen.filter(pl.col("lang") == language)
+        for language, times in balance.repeats.items()
+        for _ in range(times - 1)
+    ]
+    return pl.concat([chosen, *again])
 
 
 def ship(
