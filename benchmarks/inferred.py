@@ -19,6 +19,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.engines import load_star_engine
+from cxtext.evaluate.stars import score_gold
+from cxtext.figures.satisfied import inferred_satisfaction
 from cxtext.measure.inferred import company_error
 from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.statistics.intervals import wilson
@@ -72,19 +74,16 @@ def main() -> None:
 def _scored(file: Path, engine_name: str) -> pl.DataFrame:
     """Return star-rated comments with `satisfied`, `score` (p4 + p5) and `verdict` (1 or 0)."""
     rated = pl.read_ndjson(file, infer_schema_length=None).filter(pl.col("stars").is_not_null())
-    rated = rated.rename({"lang": "language"}).sort("set", "language", "id")
-    engine = load_star_engine(engine_name)
-    found = engine.predict(rated["text"].to_list(), rated["language"].to_list(), rated["question"].to_list())
-    p = found.probabilities
-    score = p[:, 3:].sum(axis=1)
-    return rated.select(
+    rated = rated.rename({"lang": "language"})
+    scored = score_gold(rated.drop("market"), load_star_engine(engine_name))
+    return scored.sort("set", "language", "id").select(
         "set",
         "language",
-        engine=pl.lit(engine.name),
+        "engine",
         satisfied=(pl.col("stars") >= 4).cast(pl.Float64),
-        score=pl.Series(score),
-        verdict=pl.Series((score > 0.5).astype(float)),
-    ).filter(pl.col("score").is_not_nan())
+        score=pl.col("inferred_csat_0_1"),
+        verdict=inferred_satisfaction(),
+    ).drop_nulls("score")
 
 
 def _rated(n: int) -> NDArray[np.int64]:

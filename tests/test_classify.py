@@ -12,12 +12,17 @@ from cxtext.classify import classify, stars_frame
 from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS
 from cxtext.schema.protocols import Stars
 
-SURE = {"good": (0.0, 0.0, 0.1, 0.2, 0.7), "bad": (0.6, 0.2, 0.1, 0.1, 0.0), "👍": (0.0, 0.0, 0.0, 0.2, 0.8)}
+KNOWN = {
+    "good": (0.0, 0.0, 0.1, 0.2, 0.7),
+    "bad": (0.6, 0.2, 0.1, 0.1, 0.0),
+    "👍": (0.0, 0.0, 0.0, 0.2, 0.8),
+    "so so": (0.1, 0.25, 0.3, 0.25, 0.1),
+}
 
 
 @dataclass
 class FakeEngine:
-    """Knows the texts of SURE and nothing else; remembers what it was asked."""
+    """Knows the texts of KNOWN and nothing else; remembers what it was asked."""
 
     name: str = "fake"
     languages: tuple[str, ...] = ("nl", "fr", "da", "en")
@@ -26,9 +31,9 @@ class FakeEngine:
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
     ) -> Stars:
-        """Return the probabilities of SURE; texts over ten characters count as truncated."""
+        """Return the probabilities of KNOWN; texts over ten characters count as truncated."""
         self.asked += zip(texts, languages, questions, strict=True)
-        rows = [SURE.get(text, (np.nan,) * 5) for text in texts]
+        rows = [KNOWN.get(text, (np.nan,) * 5) for text in texts]
         cut = np.array([len(text) > 10 for text in texts], dtype=bool)
         return Stars(np.array(rows, dtype=float).reshape(-1, 5), cut)
 
@@ -57,6 +62,7 @@ def test_what_follows_from_the_probabilities() -> None:
         (("gut", None, None, "unsupported"), "unsupported"),
         (("hm hm", None, None, "undetermined"), "undetermined"),
         (("zzzz", None, "nl", None), "no_evidence"),
+        (("so so", None, "en", None), "too_flat"),
     ],
 )
 def test_a_row_without_answer_is_null_and_says_why(row: tuple[str | None, ...], reason: str) -> None:
@@ -111,9 +117,9 @@ def test_each_distinct_comment_is_scored_once() -> None:
 
 def test_truncation_is_told() -> None:
     """A text that the engine read in part is flagged."""
-    SURE["good" * 3] = SURE["good"]
+    KNOWN["good" * 3] = KNOWN["good"]
     scored = classify(comments(("good" * 3, None, "en", None), ("good", None, "en", None)), FakeEngine())
-    del SURE["good" * 3]
+    del KNOWN["good" * 3]
     assert scored["truncated"].to_list() == [True, False]
 
 
@@ -128,10 +134,10 @@ def test_columns_have_their_types_in_any_batch() -> None:
 
 def test_evidence_is_added_when_it_is_asked_for() -> None:
     """The words with their places and weights, an empty list where none moved the score, null where unscored."""
-    SURE.update({"good. ": SURE["good"], "good. 👍": SURE["👍"]})
+    KNOWN.update({"good. ": KNOWN["good"], "good. 👍": KNOWN["👍"]})
     frame = comments(("good. 👍", None, "en", None), (".", None, "en", None), ("good", "empty", "en", None))
     scored = classify(frame, FakeEngine(), explain=True)
-    del SURE["good. "], SURE["good. 👍"]
+    del KNOWN["good. "], KNOWN["good. 👍"]
     assert scored.columns == [*frame.columns, *CLASSIFIED, *EXPLAINED]
     assert scored.schema["evidence"] == EXPLAINED["evidence"]
     assert scored["evidence"].to_list() == [

@@ -11,9 +11,12 @@ from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS, LanguageReason
 from cxtext.schema.protocols import Evidence, Floats, StarEngine
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
+# Under this, the likeliest of three sentiments is right in three of ten comments: that is no answer.
+FLAT_BELOW: Final = 0.4
 _READ: Final = ("text", "text_reason", "language", "language_reason", "question")
 _UNIT: Final = ("text", "_language", "_question")  # each distinct one is scored once
 _BEFORE: Final = "_reason"
+_FLAT: Final = "_flat"
 _SCORES: Final = tuple(name for name in CLASSIFIED if name != "unscored_reason")
 
 
@@ -24,7 +27,8 @@ def classify(
 
     `frame` has `text`, `text_reason`, `language`, `language_reason` and perhaps `question`, which wins over
     the argument. A comment of undetermined language is scored if the engine finds evidence in it. Each
-    distinct (text, language, question) is scored once. Rows without a score have an `unscored_reason`.
+    distinct (text, language, question) is scored once. Rows without a score have an `unscored_reason`; one is that
+    no sentiment is likelier than FLAT_BELOW.
     """
     # only these columns: any other may be called like one that is needed here
     read = frame.select(name for name in _READ if name in frame.columns)
@@ -47,7 +51,7 @@ def stars_frame(probabilities: Floats) -> pl.DataFrame:
     Inferred rating: sum of k * p(k). Hard star: the median of p, the smallest k with p(1..k) >= 1/2. Inferred
     CSAT: p(4) + p(5). Sentiment: the largest of p(1) + p(2), p(3), p(4) + p(5), the earlier one on a tie.
     """
-    three = np.stack([probabilities[:, :2].sum(1), probabilities[:, 2], probabilities[:, 3:].sum(1)], axis=1)
+    three = _sentiments(probabilities)
     # A sum of floats may miss 1/2 by a rounding error, which must not move the median.
     median = (np.cumsum(probabilities, axis=1)[:, :4] < 0.5 - 1e-12).sum(1) + 1
     columns = dict(zip(P_STARS, probabilities.T, strict=True)) | {
@@ -66,11 +70,17 @@ def _scored(units: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
     texts, languages, questions = (units[name].to_list() for name in _UNIT)
     stars = engine.predict(texts, languages, questions)
     truncated = pl.Series("truncated", stars.truncated, dtype=pl.Boolean)
+    flat = _sentiments(stars.probabilities).max(axis=1) < FLAT_BELOW
     known = pl.col("p_star_1").is_not_null()
-    scores = stars_frame(stars.probabilities).with_columns(
-        truncated, engine=pl.when(known).then(pl.lit(engine.name))
+    scores = stars_frame(np.where(flat[:, None], np.nan, stars.probabilities)).with_columns(
+        truncated, pl.Series(_FLAT, flat, dtype=pl.Boolean), engine=pl.when(known).then(pl.lit(engine.name))
     )
     return units.hstack(scores)
+
+
+def _sentiments(probabilities: Floats) -> Floats:
+    """Return p(negative), p(neutral), p(positive) of star probabilities (n, 5)."""
+    return np.stack([probabilities[:, :2].sum(1), probabilities[:, 2], probabilities[:, 3:].sum(1)], axis=1)
 
 
 def _evidence(units: pl.DataFrame, engine: StarEngine) -> pl.Series:
@@ -112,6 +122,8 @@ def _reason_after() -> pl.Expr:
     return (
         pl.when(pl.col("language").is_null())
         .then(undetermined)
+        .when(_FLAT)
+        .then(pl.lit(UnscoredReason.TOO_FLAT.value))
         .otherwise(pl.lit(UnscoredReason.NO_EVIDENCE.value))
     )
 

@@ -60,6 +60,7 @@ class UnscoredReason(StrEnum):
     UNSUPPORTED = "unsupported"
     UNDETERMINED = "undetermined"
     NO_EVIDENCE = "no_evidence"
+    TOO_FLAT = "too_flat"  # negative, neutral and positive are about as likely
 
 
 class StatedReason(StrEnum):
