@@ -32,7 +32,8 @@ SMALLEST: Final = 100
 RATED: Final = 50
 DRAWS: Final = 500
 HEADER: Final = (
-    "| set | language | n | stated | inferred (interval) | holds | PPI++ holds | all there are | width to rated alone |\n"
+    "| set | language | n | stated | inferred (interval) | holds "
+    "| PPI++ holds | all there are | width to rated alone |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
@@ -52,7 +53,9 @@ def main() -> None:
             continue
         satisfied, score, verdict = (rows[column].to_numpy() for column in ("satisfied", "score", "verdict"))
         stated = 100 * float(satisfied.mean())
-        inferred = between_company_interval(100 * verdict.mean(), 1e4 * verdict.var(ddof=1), len(verdict), error)
+        inferred = between_company_interval(
+            100 * verdict.mean(), 1e4 * verdict.var(ddof=1), len(verdict), error
+        )
         found = inferred.clipped(0, 100)
         coverage, ratio = _combined(satisfied, score, _drawn(score))
         of_all, _ = _combined(satisfied, score, _others(score))
@@ -76,14 +79,18 @@ def _scored(file: Path, engine_name: str) -> pl.DataFrame:
     rated = pl.read_ndjson(file, infer_schema_length=None).filter(pl.col("stars").is_not_null())
     rated = rated.rename({"lang": "language"})
     scored = score_gold(rated.drop("market"), load_star_engine(engine_name))
-    return scored.sort("set", "language", "id").select(
-        "set",
-        "language",
-        "engine",
-        satisfied=(pl.col("stars") >= 4).cast(pl.Float64),
-        score=pl.col("inferred_csat_0_1"),
-        verdict=inferred_satisfaction(),
-    ).drop_nulls("score")
+    return (
+        scored.sort("set", "language", "id")
+        .select(
+            "set",
+            "language",
+            "engine",
+            satisfied=(pl.col("stars") >= 4).cast(pl.Float64),
+            score=pl.col("inferred_csat_0_1"),
+            verdict=inferred_satisfaction(),
+        )
+        .drop_nulls("score")
+    )
 
 
 def _rated(n: int) -> NDArray[np.int64]:

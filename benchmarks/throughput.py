@@ -6,8 +6,8 @@ DATA is a file of comments or a folder with comments_dev.jsonl.gz; without it th
 repeated with a number each so that none is the same. Alternatives: langdetect for the language, one core; for the
 stars scikit-learn's HashingVectorizer and LogisticRegression on the same kinds of n-grams, one core; and what many
 scripts do for both, langdetect and a BERT of base size (12 layers, 768 wide, random weights: they take the same time)
-in transformers, one comment after the other, on one core and on all. Loading is left out everywhere. Overhead: all that
-detect and classify do around the star models' own inference (the linear engine, and the transformer's graph).
+in transformers, one comment after the other, on one core and on all. Loading is left out everywhere. Overhead: all
+that detect and classify do around the star models' own inference (the linear engine, and the transformer's graph).
 """
 
 import argparse
@@ -138,7 +138,7 @@ class Timed:
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self.languages = getattr(model, "languages", ())
+        self.name, self.languages = getattr(model, "name", ""), getattr(model, "languages", ())
         self.seconds = 0.0
 
     def predict(self, *inputs: Any) -> Any:

@@ -110,12 +110,12 @@ def _stream(
     strict: bool,
     quiet: bool,
 ) -> None:
-    from cxtext import pipeline
     from cxtext.cli import summary
     from cxtext.runners import choose_runner
+    from cxtext.stream import stream
 
     with summary.progress(quiet=quiet or output == "-") as progress, _reader_may_leave():
-        streamed = pipeline.stream(
+        streamed = stream(
             what,
             source,
             output,

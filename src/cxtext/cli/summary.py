@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from cxtext.pipeline import Streamed
     from cxtext.schema.results import Analysis
+    from cxtext.stream import Streamed
 
 SHOWN = {"csat_stated": "Stated CSAT", "csat_inferred": "Inferred CSAT", "nps": "NPS", "ces_mean": "CES"}
 

@@ -12,11 +12,12 @@ from cxtext.figures.groups import aggregate, group_names, with_dimensions
 from cxtext.figures.periods import in_order, steps
 from cxtext.figures.satisfied import inferred_satisfaction
 from cxtext.schema.columns import TRENDS
+from cxtext.schema.figures import FEWEST_PERIODS
 from cxtext.schema.results import Joined
 from cxtext.schema.settings import Settings
 from cxtext.statistics.bootstrap import seeded
 from cxtext.statistics.intervals import floats
-from cxtext.statistics.trends import FEWEST_PERIODS, most_likely_shift, weighted_trend
+from cxtext.statistics.trends import most_likely_shift, weighted_trend
 
 METRICS: Final = ("csat_stated", "csat_inferred", "rating_inferred_mean", "nps")
 INFERRED: Final = ("csat_inferred", "rating_inferred_mean")

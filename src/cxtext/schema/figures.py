@@ -4,6 +4,9 @@ Fixed phrases, so that a report can translate them; numbers stand in columns of 
 """
 
 from enum import StrEnum
+from typing import Final
+
+FEWEST_PERIODS: Final = 6  # for a trend or a shift to be looked for
 
 
 class Unit(StrEnum):

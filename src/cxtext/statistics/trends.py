@@ -17,7 +17,6 @@ from cxtext.statistics.intervals import Estimate, Floats, around, floats
 
 REPLICATES: Final = 1_999
 FEWEST_REACHED: Final = 10  # draws that reach the statistic; with fewer their count tells too little
-FEWEST_PERIODS: Final = 6  # for a trend or a shift to be looked for
 SHORTEST: Final = 2  # periods on each side of a shift: one alone may be a whim, two are a level
 
 

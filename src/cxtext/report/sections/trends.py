@@ -17,7 +17,7 @@ from cxtext.report.document import (
 from cxtext.report.scope import ONE_DECIMAL, PERCENT, Breakdown, Group, Row, Scope
 from cxtext.report.sections.contrasts import told_p
 from cxtext.report.sections.satisfaction import metric_table, same_figures
-from cxtext.statistics.trends import FEWEST_PERIODS
+from cxtext.schema.figures import FEWEST_PERIODS
 
 SERIES = {
     "csat_stated": "stated",

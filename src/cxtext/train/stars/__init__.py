@@ -30,13 +30,16 @@ def runs(minutes: float | None = None) -> tuple[Schedule, ...]:
     return (first, *(replace(gentle, seed=seed) for seed in (1, 2, 3)))
 
 
+SIZE = Size(layers=(0, 1, 3, 4, 6, 7, 9, 11), wide=1024)
+
+
 @dataclass(frozen=True)
 class StarRecipe:
     """All choices of a training run. Without `size` the teacher itself is shipped."""
 
     balance: Balance = field(default_factory=Balance)
     teacher: tuple[Schedule, ...] = field(default_factory=runs)
-    size: Size | None = Size(layers=(0, 1, 3, 4, 6, 7, 9, 11), wide=1024)
+    size: Size | None = SIZE
     student: Schedule = field(
         default_factory=lambda: Schedule(passes=2.5, batch=64, encoder_rate=3e-4, frozen_layers=0)
     )

@@ -75,7 +75,8 @@ def read_onnx(file: Path) -> FloatModel:
 
 def _smooth(constants: dict[str, NDArray[Any]]) -> dict[str, Floats32]:
     ending = "_smaller"
-    return {name.removesuffix(ending): 1 / by for name, by in constants.items() if name.endswith(ending)}
+    found = {name: by for name, by in constants.items() if name.endswith(ending)}
+    return {name.removesuffix(ending): (1 / by).astype(np.float32) for name, by in found.items()}
 
 
 def _layer_count(constants: dict[str, NDArray[Any]]) -> int:
@@ -139,7 +140,8 @@ def _product(constants: dict[str, NDArray[Any]], name: str, value: str) -> NDArr
     one = np.ones(1, np.float32)
     by_output = constants.get(f"{name}_weight_scale", one)
     by_input = constants.get(f"{value}_smaller", one)
-    return (constants[f"{name}_weight"].astype(np.float32) * by_output).T * by_input
+    product: Floats32 = (constants[f"{name}_weight"].astype(np.float32) * by_output).T * by_input
+    return product
 
 
 def write_float_model(model: FloatModel, folder: Path) -> None:
