@@ -78,7 +78,7 @@ def _scored(file: Path, engine_name: str) -> pl.DataFrame:
     """Return star-rated comments with `satisfied`, `score` (p4 + p5) and `verdict` (1 or 0)."""
     rated = pl.read_ndjson(file, infer_schema_length=None).filter(pl.col("stars").is_not_null())
     rated = rated.rename({"lang": "language"})
-    scored = score_gold(rated.drop("market"), load_star_engine(engine_name))
+    scored = score_gold(rated.drop("market", strict=False), load_star_engine(engine_name))
     return (
         scored.sort("set", "language", "id")
         .select(

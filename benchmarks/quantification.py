@@ -2,9 +2,9 @@
 
     python benchmarks/quantification.py comments_train.jsonl.gz [aspects_train.jsonl.gz]
 
-Leaves out one set of companies after the other, trains and calibrates on the rest, and estimates the CSAT of
-each company left out by several methods from the literature. The last lines are the root mean square errors
-to put into src/cxtext/measure/company_error.json. About ten minutes on two cores. Needs quapy (extra `bench`),
+Leaves out a quarter of the sets of companies at a time, trains and calibrates on the rest, and estimates the CSAT
+of each company left out by several methods from the literature. The last lines are the root mean square errors to
+put into src/cxtext/measure/company_error.json. About ten minutes on two cores. Needs quapy (extra `bench`),
 whose methods take part with the same probabilities.
 """
 
@@ -73,11 +73,12 @@ def _probabilities_of_unseen(
         found = linear.calibrate(logits[others], allowed[others], weight[others], rated.filter(others))
         scaled = softmax(found.scale[place][:, None] * logits + found.offset[place])
         probabilities[origin == name] = scaled[origin == name]
-        known[name] = _rates(scaled[others & own], rated["stars"].filter(others & own).to_numpy())
+        known[name] = rates(scaled[others & own], rated["stars"].filter(others & own).to_numpy())
     return probabilities, known
 
 
-def _rates(probabilities: Floats, stars: NDArray[np.int64]) -> dict[str, Any]:
+def rates(probabilities: Floats, stars: NDArray[np.int64]) -> dict[str, Any]:
+    """Return what the methods may know of other companies, from their probabilities (n, 5) and stars (n,)."""
     satisfied = stars >= 4
     verdict = _stars(probabilities) >= 4
     return {
@@ -200,7 +201,7 @@ def _told(of: pl.DataFrame) -> str:
 def _print_errors(rated: pl.DataFrame, groups: list[NDArray[np.int64]], probabilities: Floats) -> None:
     stated = [rated["stars"].gather(rows).to_numpy() for rows in groups]
     pairs = [(probabilities[rows], stars) for rows, stars in zip(groups, stated, strict=True)]
-    shares = [_halfway(p, {}) - 100 * float((stars >= 4).mean()) for p, stars in pairs]
+    shares = [_verdicts(p, {}) - 100 * float((stars >= 4).mean()) for p, stars in pairs]
     print(f"\ncsat: {_root_mean_square(_by_company(rated, groups, shares)):.1f} points")
     ratings = [float((p @ np.arange(1, 6)).mean() - stars.mean()) for p, stars in pairs]
     print(f"rating: {_root_mean_square(_by_company(rated, groups, ratings)):.2f} stars")

@@ -13,7 +13,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from cxtext.classify import FLAT_BELOW
 from cxtext.engines import load_star_engine
+from cxtext.engines.sentiments import sentiments
 from cxtext.evaluate.stars import StarEvaluation, evaluate_stars, score_gold
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import StarEngine
@@ -65,6 +67,7 @@ def sections(comments: pl.DataFrame, engines: Sequence[StarEngine]) -> Iterator[
     yield from label_table(comments, engines)
     yield from nps_table(comments, engines)
     yield from calibration_table(measured)
+    yield from flat_table(rated, engines)
 
 
 INTRODUCTION: Final = """## Stars
@@ -193,6 +196,24 @@ def calibration_table(measured: Sequence[StarEvaluation]) -> Iterator[str]:
                 for row in rows.iter_rows(named=True)
             }
             yield f"| {language} | {engine} | " + " | ".join(shares.get(k, "") for k in range(10)) + " |"
+
+
+def flat_table(rated: pl.DataFrame, engines: Sequence[StarEngine]) -> Iterator[str]:
+    """Yield how many comments are too flat for an answer, and how often the likeliest sentiment is right there."""
+    yield "### Too unsure for an answer\n"
+    yield f"Comments whose likeliest sentiment has a probability under {FLAT_BELOW} get no stars. How often that"
+    yield "sentiment was the right one of three, and of those a little surer, which get theirs.\n"
+    yield "| engine | too flat | share of comments | right | a little surer (up to 0.1 more) | right |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    gold = np.sign(rated["stars"].to_numpy() - 3) + 1
+    texts, languages, asked = (rated[name].to_list() for name in ("text", "language", "question"))
+    for engine in engines:
+        three = sentiments(engine.predict(texts, languages, asked).probabilities)
+        largest, right = three.max(axis=1), np.nan_to_num(three).argmax(axis=1) == gold
+        flat, next_to = largest < FLAT_BELOW, (largest >= FLAT_BELOW) & (largest < FLAT_BELOW + 0.1)
+        told = (interval(wilson(right[rows].sum(), rows.sum())) for rows in (flat, next_to))
+        yield f"| {engine.name} | {flat.sum():,} | {flat.mean():.1%} | {next(told)} | {next_to.sum():,} | {next(told)} |"
+    yield ""
 
 
 def write_section(docs: Path, section: str) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from cxtext.engines.evidence import explain as explained
+from cxtext.engines.sentiments import sentiments
 from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS, LanguageReason, UnscoredReason
 from cxtext.schema.protocols import Evidence, Floats, StarEngine
 
@@ -51,7 +52,7 @@ def stars_frame(probabilities: Floats) -> pl.DataFrame:
     Inferred rating: sum of k * p(k). Hard star: the median of p, the smallest k with p(1..k) >= 1/2. Inferred
     CSAT: p(4) + p(5). Sentiment: the largest of p(1) + p(2), p(3), p(4) + p(5), the earlier one on a tie.
     """
-    three = _sentiments(probabilities)
+    three = sentiments(probabilities)
     # A sum of floats may miss 1/2 by a rounding error, which must not move the median.
     median = (np.cumsum(probabilities, axis=1)[:, :4] < 0.5 - 1e-12).sum(1) + 1
     columns = dict(zip(P_STARS, probabilities.T, strict=True)) | {
@@ -66,21 +67,16 @@ def stars_frame(probabilities: Floats) -> pl.DataFrame:
 
 
 def _scored(units: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
-    """Return the distinct units with their scores; null where the engine has no evidence."""
+    """Return the distinct units with their scores; null where the engine has no evidence, or is too unsure."""
     texts, languages, questions = (units[name].to_list() for name in _UNIT)
     stars = engine.predict(texts, languages, questions)
     truncated = pl.Series("truncated", stars.truncated, dtype=pl.Boolean)
-    flat = _sentiments(stars.probabilities).max(axis=1) < FLAT_BELOW
+    flat = sentiments(stars.probabilities).max(axis=1) < FLAT_BELOW
     known = pl.col("p_star_1").is_not_null()
     scores = stars_frame(np.where(flat[:, None], np.nan, stars.probabilities)).with_columns(
         truncated, pl.Series(_FLAT, flat, dtype=pl.Boolean), engine=pl.when(known).then(pl.lit(engine.name))
     )
     return units.hstack(scores)
-
-
-def _sentiments(probabilities: Floats) -> Floats:
-    """Return p(negative), p(neutral), p(positive) of star probabilities (n, 5)."""
-    return np.stack([probabilities[:, :2].sum(1), probabilities[:, 2], probabilities[:, 3:].sum(1)], axis=1)
 
 
 def _evidence(units: pl.DataFrame, engine: StarEngine) -> pl.Series:

@@ -5,7 +5,7 @@ Scoring a comment is protect, detect, classify, theme: see score.py.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -37,13 +37,12 @@ from cxtext.report import (
     write_reports,
     write_tables,
 )
-from cxtext.runners import BatchFunction, Runner, choose_runner, cut
+from cxtext.runners import BatchFunction, Progress, Runner, choose_runner, cut
 from cxtext.schema.results import Analysis, CommentsRead, CustomersRead, SurveysRead, TotalsRead, WeightsRead
 from cxtext.schema.settings import Settings
 from cxtext.score import describe_file, score_batch
 
 Read = TypeVar("Read", CommentsRead, SurveysRead, CustomersRead, WeightsRead, TotalsRead)
-Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
 @dataclass(frozen=True)

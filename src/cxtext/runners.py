@@ -12,6 +12,7 @@ from typing import Protocol
 
 import polars as pl
 
+Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 BATCH_ROWS = 2_000
 # Under this a pool costs more (each worker loads the models) than it saves.
 POOL_FROM_ROWS = 20_000

@@ -1,6 +1,6 @@
 """Rows in, the same rows out with columns added: `cxtext detect` and `cxtext classify`.
 
-Apart from the pipeline so that they start without loading what an analysis measures and draws with.
+Apart from the pipeline so that they start without loading what an analysis measures with.
 """
 
 from collections import Counter
@@ -15,12 +15,10 @@ import polars as pl
 from cxtext.protect import in_original
 from cxtext.read import no_rows, open_table, renamed, scoring_columns, scoring_frame
 from cxtext.report.rows import open_rows, output_format
-from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, Runner, choose_runner
+from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, Progress, Runner, choose_runner
 from cxtext.schema.columns import CLASSIFIED, DETECTED, EXPLAINED, Role
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch
-
-Progress = Callable[[str, int, int], None]  # stage, rows done, rows in all
 
 
 @dataclass(frozen=True)

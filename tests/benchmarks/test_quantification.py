@@ -43,7 +43,7 @@ def _known(benchmark: ModuleType) -> dict[str, object]:
     p = _probabilities(2_000, seed=0)
     drawn = np.random.default_rng(1).random((2_000, 1))
     stars = 1 + (np.cumsum(p, axis=1) < drawn).sum(axis=1)
-    return benchmark._rates(p, stars)
+    return benchmark.rates(p, stars)
 
 
 @pytest.mark.parametrize("lean", [-0.5, 0.0, 0.8])

@@ -11,7 +11,7 @@ from cxtext.engines.readable import readable
     "stamp",
     [
         "Datum van ervaring: 10 augustus 2023",
-        "Date de l'expérience: 1 août 2022",
+        "Date de l'expérience: 1er août 2022",
         "Dato for oplevelse: 3. maj 2024",
         "Date of experience: June 10, 2023",
     ],

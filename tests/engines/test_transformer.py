@@ -107,6 +107,25 @@ def test_eight_bits_stay_close_to_the_float_model(engine: TransformerEngine, fol
     np.testing.assert_allclose(quantised, expected, atol=0.05)
 
 
+def test_quiet_units_are_not_cut_off(tmp_path: Path) -> None:
+    """Where all wide units are small or below zero, bytes still hold what they say."""
+    import onnxruntime
+
+    random_weights(tmp_path)
+    tensors = safetensors.numpy.load_file(tmp_path / "model.safetensors")
+    tensors["encoder.encoder.layer.0.intermediate.dense.bias"] -= 4.0
+    safetensors.numpy.save_file(tensors, tmp_path / "model.safetensors")
+    sample = [(item.ids, item.type_ids) for item in encode(make_tokenizer(PIECES), TEXTS, [None] * 4, 32)]
+    export_onnx(tmp_path, tmp_path / "model.onnx", sample)
+    export_onnx(tmp_path, tmp_path / "float.onnx")
+    feed = {"input_ids": np.array([sample[0][0]]), "token_type_ids": np.array([sample[0][1]])}
+    whole, exact = (
+        onnxruntime.InferenceSession(tmp_path / name).run(None, feed)[0]
+        for name in ("model.onnx", "float.onnx")
+    )
+    np.testing.assert_allclose(whole, exact, atol=0.05)
+
+
 def test_the_question_changes_the_answer(engine: TransformerEngine) -> None:
     """The same words after another question are another text."""
     found = engine.predict(["slow"] * 2, ["en"] * 2, [None, "what was better?"]).probabilities

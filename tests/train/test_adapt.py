@@ -82,7 +82,7 @@ def test_weights_read_back_are_those_the_graph_computes_with(tiny: Path, tmp_pat
     """Exported again they give the same whole numbers; seven bits move a matrix by three percent at most."""
     model = read_onnx(tiny / "model.onnx")
     write_float_model(model, tmp_path)
-    export_onnx(tmp_path, tmp_path / "again.onnx", sample(), model.smooth)
+    export_onnx(tmp_path, tmp_path / "again.onnx", sample(), model.ranges)
     again = read_onnx(tmp_path / "again.onnx")
     original = load_file(tiny / "model.safetensors")
     assert model.shape == again.shape == SHAPE | {"vocabulary": len(PIECES)}

@@ -328,7 +328,7 @@ def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
 
 
 def test_the_exported_graph_is_the_torch_model(tmp_path: Path) -> None:
-    """The float graph gives torch's logits to 1e-4, with padding, question and all."""
+    """The float graph gives torch's logits to 1e-4, with a question too."""
     model = tiny().eval()
     star_model.save(model, tmp_path)
     export_onnx(tmp_path, tmp_path / "model.onnx")
@@ -410,11 +410,27 @@ def test_a_large_company_does_not_set_the_threshold_alone() -> None:
 
 
 def test_a_student_learns_from_rated_and_unrated_rows_english_capped() -> None:
-    """Of English each class of a set is capped, and so are translated sentences; Dutch is seen twice."""
+    """Of English each class of a set is capped; Dutch is seen twice; a label that is not of tone is left out."""
     row = {"company": None, "question": None, "label": None, "text": "good"}
     english = [row | {"id": f"e{n}", "set": "shop", "lang": "en", "stars": 5} for n in range(8)]
     dutch = [row | {"id": f"n{n}", "set": "shop", "lang": "nl", "stars": None} for n in range(8)]
     rows = pl.DataFrame([*english, *dutch], schema=data.COLUMNS)
-    found = recipe.to_distil(rows, data.Balance(cap=3))
-    assert found.group_by("lang").len().sort("lang").rows() == [("en", 3), ("nl", 16)]
-    assert found["id"].n_unique() == 11
+    severe = [row | {"id": "s", "set": "ward", "lang": "da", "stars": None, "label": "neu"}]
+    rows = pl.concat([rows, pl.DataFrame(severe, schema=data.COLUMNS)])
+    found = recipe.to_distil(rows, data.Balance(cap=3, ignored=(("ward", "neu"),)))
+    assert found.group_by("lang").len().sort("lang").rows() == [("da", 1), ("en", 3), ("nl", 16)]
+    assert found["id"].n_unique() == 12
+    assert found["label"].null_count() == found.height
+
+
+def test_of_translated_sentences_a_part_is_distilled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same number in each language."""
+    row = {"company": None, "question": None, "stars": None, "label": "pos", "text": "good"}
+    rows = [
+        row | {"id": f"{code}{n}", "set": f"aspects_{n % 2}", "lang": code}
+        for code in ("da", "fr")
+        for n in range(9)
+    ]
+    monkeypatch.setattr(recipe, "TRANSLATED_ROWS", 4)
+    found = recipe.to_distil(pl.DataFrame(rows, schema=data.COLUMNS), data.Balance())
+    assert found.group_by("lang").len().sort("lang").rows() == [("da", 4), ("fr", 4)]

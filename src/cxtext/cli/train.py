@@ -96,9 +96,9 @@ def stars(
     )
     report = _silent if quiet else typer.echo
     if start is None:
-        from cxtext.train.stars import StarRecipe, runs, train_stars
+        from cxtext.train.stars import StarRecipe, lessons, runs, train_stars
 
-        chosen = StarRecipe(teacher=runs(minutes))
+        chosen = StarRecipe(teacher=runs(minutes), student=lessons(minutes))
         train_stars(data, out, work, chosen=chosen, settings=settings, report=report)
     else:
         from cxtext.train.stars.adapt import adapt_stars

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from cxtext.engines.evidence import explain
+from cxtext.engines.sentiments import sentiments
 from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Evidence, Floats, StarEngine, Stars
-
-SENTIMENTS: Final = ((0, 1), (2,), (3, 4))  # star indices of negative, neutral, positive
 
 
 @dataclass(frozen=True)
@@ -124,6 +122,5 @@ def _chosen(
 
 def is_sure(probabilities: Floats, limit: float) -> Bools:
     """Return whether the largest sentiment of each row (n, 5) reaches the limit; NaN does not."""
-    largest = np.max([probabilities[:, stars].sum(1) for stars in SENTIMENTS], axis=0)
-    sure: Bools = largest >= limit
+    sure: Bools = sentiments(probabilities).max(axis=1) >= limit
     return sure

@@ -82,7 +82,7 @@ def evaluate_stars(
 def score_gold(gold: pl.DataFrame, engine: StarEngine) -> pl.DataFrame:
     """Return the rows with the columns of schema.columns.CLASSIFIED, in a canonical order.
 
-    The languages are taken as given; nothing but the engine's own abstention leaves a row unscored.
+    The languages are taken as given; nothing but the engine's own doubt leaves a row unscored.
     """
     no_reason = pl.lit(None, dtype=pl.String)
     rows = gold.with_columns(text_reason=no_reason, language_reason=no_reason)

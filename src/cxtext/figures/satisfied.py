@@ -23,8 +23,8 @@ def stated_satisfied(settings: Settings) -> pl.Expr:
 def inferred_satisfaction() -> pl.Expr:
     """Return what a comment adds to the inferred CSAT of a group: 0 or 1; null where it is unscored.
 
-    Its verdict: 1 if its median star is 4 or 5. Probabilities pull a group to what is usual; verdicts erred least
-    on companies the model never saw (docs/scores.md).
+    Its verdict: 1 if its median star is 4 or 5. Probabilities pull a group to what is usual; of the simple ways
+    verdicts erred least on companies the model never saw (docs/scores.md).
     """
     verdict = pl.col("inferred_star_1_5") >= SATISFIED_STAR
     return verdict.cast(pl.Float64).alias("inferred_satisfaction")

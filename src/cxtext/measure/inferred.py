@@ -17,7 +17,7 @@ from cxtext.statistics.intervals import known
 from cxtext.statistics.quantification import between_company_interval
 
 SCORED: Final = pl.col("inferred_rating_1_5").is_not_null()
-# Root mean square errors on companies an engine never saw, measured by benchmarks/quantification.py.
+# Root mean square errors on companies an engine never saw, measured by benchmarks/quantification*.py.
 MEASURED_ERRORS: Final = Path(__file__).parent / "company_error.json"
 OTHER: Final = "other"  # engines that were not measured
 

@@ -184,7 +184,7 @@ def _exported(
     """Write weights and tokenizer to `out`; return what the new model does on the held-out rows."""
     tokenizer = load_tokenizer(asset.path(TOKENIZER_FILE))
     sample = recipe.encode_rows(tokenizer, recipe.range_sample(training))
-    export_onnx(averaged, out / WEIGHTS_FILE, sample, read_onnx(asset.path(WEIGHTS_FILE)).smooth)
+    export_onnx(averaged, out / WEIGHTS_FILE, sample, read_onnx(asset.path(WEIGHTS_FILE)).ranges)
     shutil.copyfile(asset.path(TOKENIZER_FILE), out / TOKENIZER_FILE)
     old = json.loads(asset.path(CALIBRATION_FILE).read_text("utf-8"))
     given = Calibration(np.array(old["scale"], np.float64), np.array(old["offset"], np.float64))

@@ -1,8 +1,8 @@
 """The float weights of a shipped star model, read back from its ONNX graph, and as a transformers checkpoint.
 
 The graph holds all weights: whole numbers with a scale per output row, and what their inputs were divided by, which
-multiply out to floats. Mean pooling
-and a linear head commute, so the mean over the tokens of a token classifier's logits is the star logits.
+multiply out to floats. Mean pooling and a linear head commute, so the mean over the tokens of a token classifier's
+logits is the star logits.
 """
 
 import json
@@ -21,6 +21,8 @@ from cxtext.engines.star_checkpoint import OWN_KEY
 from cxtext.engines.transformer import CALIBRATION_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from cxtext.errors import MissingModelError, OutputError, UsageError, missing_extra
 from cxtext.train.stars.convert import SPECIAL
+from cxtext.train.stars.export import layer_input
+from cxtext.train.stars.ranges import Range
 
 Floats32 = NDArray[np.float32]
 
@@ -41,13 +43,13 @@ _NORMS: Final = ("attention.output.LayerNorm", "output.LayerNorm")
 class FloatModel:
     """A star model in floats: `tensors` under the names of train.stars.model, shape and eps as its shape.json.
 
-    `smooth` tells what the inputs of the graph's products were divided by.
+    `ranges` are those of the inputs of the graph's products; of a float graph there are none.
     """
 
     shape: dict[str, int]
     eps: float
     tensors: dict[str, Floats32]
-    smooth: dict[str, Floats32]
+    ranges: dict[str, Range]
 
 
 def read_onnx(file: Path) -> FloatModel:
@@ -66,17 +68,23 @@ def read_onnx(file: Path) -> FloatModel:
     constants = {constant.name: numpy_helper.to_array(constant) for constant in graph.initializer}
     try:
         shape, eps = _described(graph, constants)
-        return FloatModel(shape, eps, _tensors(constants, shape["layers"]), _smooth(constants))
+        return FloatModel(shape, eps, _tensors(constants, shape["layers"]), _ranges(constants))
     except (KeyError, StopIteration) as error:
         raise MissingModelError(
             f"{file}: no star model of cxtext train stars (lacks {error}); name another folder"
         ) from error
 
 
-def _smooth(constants: dict[str, NDArray[Any]]) -> dict[str, Floats32]:
-    ending = "_smaller"
-    found = {name: by for name, by in constants.items() if name.endswith(ending)}
-    return {name.removesuffix(ending): (1 / by).astype(np.float32) for name, by in found.items()}
+def _ranges(constants: dict[str, NDArray[Any]]) -> dict[str, Range]:
+    names = [name.removesuffix("_smaller") for name in constants if name.endswith("_smaller")]
+    return {
+        name: Range.of_bytes(
+            (1 / constants[f"{name}_smaller"]).astype(np.float32),
+            float(constants[f"{name}_scale"]),
+            int(constants[f"{name}_zero"]),
+        )
+        for name in names
+    }
 
 
 def _layer_count(constants: dict[str, NDArray[Any]]) -> int:
@@ -85,6 +93,7 @@ def _layer_count(constants: dict[str, NDArray[Any]]) -> int:
 
 def _described(graph: Any, constants: dict[str, NDArray[Any]]) -> tuple[dict[str, int], float]:
     (vocabulary, hidden), positions = constants["word_table"].shape, len(constants["position_table"])
+    constants["layer0_query_bias"]  # of a graph of another form there is none
     shape = {
         "hidden": hidden,
         "layers": _layer_count(constants),
@@ -123,8 +132,7 @@ def _tensors(constants: dict[str, NDArray[Any]], layers: int) -> dict[str, Float
 
 
 def _layer(constants: dict[str, NDArray[Any]], layer: int) -> dict[str, NDArray[Any]]:
-    before = "embedded_normed" if layer == 0 else f"layer{layer - 1}_output"
-    out = f"layer{layer}_"
+    before, out = layer_input(layer), f"layer{layer}_"
     inputs = {"attention_dense": f"{out}attended", "wide": f"{out}attention", "output_dense": f"{out}active"}
     weights = {
         f"{name}.weight": _product(constants, f"{out}{product}", inputs.get(product, before))

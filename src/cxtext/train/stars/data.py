@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cxtext.engines.readable import readable
 from cxtext.errors import InputError
 from cxtext.train.ratings import STARS_OF_LABEL, WRITTEN
 
@@ -45,6 +46,7 @@ class Balance:
     cap_translated: int = 200  # the same for sets of machine-translated sentences (aspects)
     # How often the rows of a language are seen.
     repeats: dict[str, int] = field(default_factory=lambda: {"nl": 2})
+    capped_languages: tuple[str, ...] = ("en",)  # of which there is more than enough to distil on
     # (set, label) where the label is not the text's tone.
     ignored: tuple[tuple[str, str], ...] = (("en_nhs_phase1_pxtextmining", "neu"),)
     # Sets whose shares of stars someone chose: no guide to what a company may expect.
@@ -95,6 +97,7 @@ def _row(record: dict[str, Any], path: Path) -> dict[str, Any]:
     question = record.get("question")
     informative = question and not _QUESTION_CODE.search(question)
     row = {name: record.get(name) for name in COLUMNS}
+    row["text"], _ = readable(record["text"], record.get("lang") or "und")
     row["id"] = str(record.get("id") or f"{path.name}:{record['line']}")
     row["question"] = question if informative else None
     if "aspects" in record:
@@ -112,9 +115,8 @@ def hold_out(rows: pl.DataFrame, balance: Balance) -> tuple[pl.DataFrame, pl.Dat
 
     A row's side depends on its id only.
     """
-    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
     held = pl.col("company").is_in(balance.held_out_companies).fill_null(value=False)
-    held = (held | (place < balance.held_out_share)) & ~pl.col("set").str.starts_with("aspects_")
+    held = (held | (place() < balance.held_out_share)) & ~pl.col("set").str.starts_with("aspects_")
     marked = rows.with_columns(held=held)
     return (
         marked.filter(~pl.col("held")).drop("held"),
@@ -122,8 +124,12 @@ def hold_out(rows: pl.DataFrame, balance: Balance) -> tuple[pl.DataFrame, pl.Dat
     )
 
 
-def bucket(identifier: str) -> float:
-    """Return a number in 0..1 that depends on the identifier only."""
+def place() -> pl.Expr:
+    """Return a number in 0..1 that depends on a row's id only: what is drawn does not depend on other rows."""
+    return pl.col("id").map_elements(_bucket, return_dtype=pl.Float64)
+
+
+def _bucket(identifier: str) -> float:
     import hashlib
 
     return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=4).digest(), "big") / 2**32
@@ -136,16 +142,20 @@ def balanced(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
         pl.col("stars").is_not_null() | pl.col("label").is_not_null()
     )
     group = pl.struct("set", "lang", pl.coalesce(pl.col("stars").cast(pl.String), "label"))
-    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
     translated = pl.col("set").str.starts_with("aspects_")
     cap = pl.when(translated).then(balance.cap_translated).otherwise(balance.cap)
-    capped = rated.filter(place.rank("ordinal").over(group) <= cap)
+    capped = rated.filter(place().rank("ordinal").over(group) <= cap)
+    return repeated(capped, balance)
+
+
+def repeated(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
+    """Return the rows, those of scarce languages as often as they are to be seen."""
     extra = [
-        capped.filter(pl.col("lang") == language)
+        rows.filter(pl.col("lang") == language)
         for language, times in balance.repeats.items()
         for _ in range(times - 1)
     ]
-    return pl.concat([capped, *extra])
+    return pl.concat([rows, *extra])
 
 
 def company_weight() -> pl.Expr:

@@ -24,8 +24,9 @@ Floats32 = NDArray[np.float32]
 DOMAIN: Final = "com.microsoft"
 WEIGHT_LIMIT: Final = 64
 TABLE_LIMIT: Final = 127
-# Of a wide input: its zero among 0..255. GELU is never under -0.17, so that 32 steps below are enough.
+# Of a wide input: its zero among 0..255, and the least step. GELU is never under -0.17: 32 such steps hold that.
 WIDE_ZERO: Final = 32
+WIDE_STEP: Final = 0.17 / WIDE_ZERO
 OPSET: Final = 17
 
 
@@ -45,8 +46,9 @@ class _Graph:
         from onnx import numpy_helper
 
         if name not in self.constants:
-            whole = np.ascontiguousarray(np.asarray(value, kind))
-            self.constants[name] = numpy_helper.from_array(whole.reshape(np.shape(value)), name)
+            # ascontiguousarray makes a row of a single number
+            whole = np.ascontiguousarray(np.asarray(value, kind)).reshape(np.shape(value))
+            self.constants[name] = numpy_helper.from_array(whole, name)
         return name
 
     def node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **settings: Any) -> str:
@@ -67,13 +69,13 @@ class _Graph:
 
 
 def export_onnx(
-    folder: Path, out: Path, sample: Encoded | None = None, smooth: dict[str, Floats32] | None = None
+    folder: Path, out: Path, sample: Encoded | None = None, known: dict[str, Range] | None = None
 ) -> None:
     """Write the model that `model.save` left in `folder` as `out`.
 
     `sample` holds encoded texts, some hundred of all kinds, whose activations set the scales of whole numbers;
-    without it the graph has float weights. `smooth`, of the graph that the weights were read from, keeps them
-    the same whole numbers. Inputs `input_ids` and `token_type_ids`, int64 (texts, tokens) of
+    without it the graph has float weights. `known` are the ranges of the graph that the weights were read from:
+    with them matrices stay the same whole numbers. Inputs `input_ids` and `token_type_ids`, int64 (texts, tokens) of
     texts of one length; output `logits`, float32 (texts, 5).
     """
     import onnx
@@ -82,18 +84,18 @@ def export_onnx(
     described = json.loads((folder / "shape.json").read_text("utf-8"))
     tensors = load_file(folder / "model.safetensors")
     parts = tensors, described["shape"], described["eps"]
-    ranges = None if sample is None else _ranges(_Graph(*parts, ranges=None), sample, smooth)
+    ranges = None if sample is None else _ranges(_Graph(*parts, ranges=None), sample, known or {})
     onnx.save(_model(_Graph(*parts, ranges=ranges)), out)
 
 
-def _ranges(graph: _Graph, sample: Encoded, smooth: dict[str, Floats32] | None) -> dict[str, Range]:
+def _ranges(graph: _Graph, sample: Encoded, known: dict[str, Range]) -> dict[str, Range]:
     """Return the range of each input of products but the wide ones, as a float graph computes them."""
     narrow = dict(_narrow_inputs(graph))
     largest = {
         value: np.max([np.abs(graph.tensors[name]).max(0) for name in weights], axis=0)
         for value, weights in narrow.items()
     }
-    return measured_ranges(_model(graph, tuple(narrow)).SerializeToString(), largest, sample, smooth)
+    return measured_ranges(_model(graph, tuple(narrow)).SerializeToString(), largest, sample, known)
 
 
 def _narrow_inputs(graph: _Graph) -> list[tuple[str, list[str]]]:
@@ -103,11 +105,16 @@ def _narrow_inputs(graph: _Graph) -> list[tuple[str, list[str]]]:
         prefix, out = f"encoder.encoder.layer.{layer}.", f"layer{layer}_"
         three = [f"{prefix}attention.self.{part}.weight" for part in ("query", "key", "value")]
         found += [
-            ("embedded_normed" if layer == 0 else f"layer{layer - 1}_output", three),
+            (layer_input(layer), three),
             (f"{out}attended", [f"{prefix}attention.output.dense.weight"]),
             (f"{out}attention", [f"{prefix}intermediate.dense.weight"]),
         ]
     return found
+
+
+def layer_input(layer: int) -> str:
+    """Return the name of what a layer reads."""
+    return "embedded_normed" if layer == 0 else f"layer{layer - 1}_output"
 
 
 def _model(graph: _Graph, watched: tuple[str, ...] = ()) -> Any:
@@ -171,7 +178,9 @@ def _layer(graph: _Graph, layer: int, hidden: str) -> str:
     )
     hidden = _add_and_norm(graph, attended, hidden, f"{prefix}attention.output", f"{out}attention")
     wide = _dense(graph, hidden, f"{prefix}intermediate.dense", f"{out}wide")
-    active = graph.node("FastGelu" if graph.ranges else "Gelu", [wide], f"{out}active", domain=DOMAIN)
+    # the tanh form differs by less than a step of the bytes it becomes, and is faster
+    kind = "Gelu" if graph.ranges is None else "FastGelu"
+    active = graph.node(kind, [wide], f"{out}active", domain=DOMAIN)
     return _add_and_norm(graph, active, hidden, f"{prefix}output", f"{out}output")
 
 
@@ -207,7 +216,7 @@ def _fixed_product(graph: _Graph, value: str, found: Range, weight: Floats32, bi
 def _product_by_token(graph: _Graph, value: str, weight: Floats32, bias: str, out: str) -> str:
     """Add the product of bytes with a scale for each token, its largest input."""
     step = graph.constant("byte_step", 1 / (255 - WIDE_ZERO))
-    least, one = graph.constant("least_scale", 1e-9), graph.constant("one", 1)
+    least, one = graph.constant("least_scale", WIDE_STEP), graph.constant("one", 1)
     zero = graph.constant("wide_zero", WIDE_ZERO, np.uint8)
     largest = graph.node("ReduceMax", [value], f"{value}_max", axes=[-1])
     scale = graph.node("Max", [graph.node("Mul", [largest, step], f"{value}_step"), least], f"{value}_scale")

@@ -23,6 +23,11 @@ class Range:
     low: float
     high: float
 
+    @classmethod
+    def of_bytes(cls, smooth: Floats32, step: float, zero: int) -> "Range":
+        """Return the range that `step` and `zero` make of 0..255."""
+        return cls(smooth, -zero * step, (255 - zero) * step)
+
     @property
     def step(self) -> float:
         """Return the value of one of 255 steps."""
@@ -38,25 +43,30 @@ def measured_ranges(
     model: bytes,
     largest_weight: dict[str, Floats32],
     sample: Encoded,
-    smooth: dict[str, Floats32] | None = None,
+    known: dict[str, Range],
 ) -> dict[str, Range]:
     """Return the range of each input named in `largest_weight`, which are outputs of the float graph `model`.
 
-    `largest_weight` holds the largest absolute weight that each of its numbers meets; `smooth`, what to divide
-    them by where that is settled.
+    `largest_weight` holds the largest absolute weight that each of its numbers meets. Ranges that are `known`
+    keep their divisors and are widened to hold the sample: other texts were measured before.
     """
-    found = {}
-    for name, (low, high) in _extremes(model, list(largest_weight), sample).items():
-        divisor = _smooth(low, high, largest_weight[name]) if smooth is None else smooth[name]
-        least, most = float((low / divisor).min()), float((high / divisor).max())
-        found[name] = Range(divisor, min(least, 0.0), max(most, 1e-6))
-    return found
+    return {
+        name: _range(low, high, largest_weight[name], known.get(name))
+        for name, (low, high) in _extremes(model, list(largest_weight), sample).items()
+    }
+
+
+def _range(low: Floats32, high: Floats32, weight: Floats32, known: Range | None) -> Range:
+    before = known or Range(_smooth(low, high, weight), 0.0, 1e-6)
+    least, most = float((low / before.smooth).min()), float((high / before.smooth).max())
+    return Range(before.smooth, min(least, before.low), max(most, before.high))
 
 
 def _smooth(low: Floats32, high: Floats32, weight: Floats32) -> Floats32:
     sizes = np.maximum(np.maximum(-low, high), 1e-6)
     wanted = np.log2(sizes / np.maximum(weight, 1e-6)) / 2
-    powers: Floats32 = np.exp2(np.round(wanted - wanted.mean())).astype(np.float32)
+    # What is next to nothing in the sample may be more in another text: it is not made much larger.
+    powers: Floats32 = np.exp2(np.clip(np.round(wanted - wanted.mean()), -4, 4)).astype(np.float32)
     return powers
 
 

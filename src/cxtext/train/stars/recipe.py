@@ -3,6 +3,7 @@
 Each leaves its result in a folder and is skipped if that is there: an interrupted run goes on where it was.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -32,10 +33,11 @@ from cxtext.train.stars import model as star_model
 from cxtext.train.stars.data import (
     Balance,
     balanced,
-    bucket,
     company_weight,
     encode,
     hold_out,
+    place,
+    repeated,
     set_priors,
     star_targets,
 )
@@ -123,13 +125,14 @@ def train_student(
     report: Report,
 ) -> Path:
     """Distil the teacher into a student of that size, on rows with and without a rating."""
-    folder = work / f"student{len(size.layers)}"
+    folder = work / f"student-{'-'.join(map(str, size.layers))}-{size.wide}"
     if (folder / "done.json").is_file():
         return folder
     chosen = to_distil(hold_out(rows, balance)[0], balance)
     encoded = encode_rows(tokenizer_of(work), chosen)
     teacher = star_model.load(work / "teacher")
-    pooled = teacher_pooled(teacher, encoded, work / "labels", report)
+    texts = hashlib.sha256("\n".join(chosen["id"]).encode()).hexdigest()
+    pooled = teacher_pooled(teacher, encoded, work / f"labels-{texts[:8]}", report)
     soft, allowed = star_targets(chosen, SMOOTHING)
     examples = finetune.Examples(
         encoded,
@@ -144,25 +147,26 @@ def train_student(
 
 
 def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
-    """Return the rows a student learns from: all, but of English, and of translated sentences, a part.
+    """Return the rows a student learns from: all, but of translated sentences and some languages a part.
 
-    Rows of languages that are seen more often in training are so here too.
+    A label that is not of the text's tone is left out, its row is not. Scarce languages are seen more often, as in
+    training.
     """
-    place = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
     translated = pl.col("set").str.starts_with("aspects_")
-    class_of = ["set", "stars", "label"]
-    capped = (
+    abundant = pl.col("lang").is_in(balance.capped_languages)
+    kept = (
         pl.when(translated)
-        .then(place.rank("ordinal").over(translated, "lang") <= TRANSLATED_ROWS)
-        .otherwise((pl.col("lang") != "en") | (place.rank("ordinal").over("lang", *class_of) <= balance.cap))
+        .then(place().rank("ordinal").over(translated, "lang") <= TRANSLATED_ROWS)
+        .when(abundant)
+        .then(place().rank("ordinal").over("lang", "set", "stars", "label") <= balance.cap)
+        .otherwise(pl.lit(True))
     )
-    chosen = rows.filter(capped).sort("id", "set")
-    again = [
-        chosen.filter(pl.col("lang") == language)
-        for language, times in balance.repeats.items()
-        for _ in range(times - 1)
-    ]
-    return pl.concat([chosen, *again])
+    misleading = pl.any_horizontal(
+        pl.lit(False),
+        *((pl.col("set") == name) & (pl.col("label") == label) for name, label in balance.ignored),
+    )
+    label = pl.when(~misleading.fill_null(False)).then("label").alias("label")
+    return repeated(rows.filter(kept).with_columns(label).sort("id", "set"), balance)
 
 
 def ship(
@@ -189,8 +193,7 @@ def ship(
 
 def range_sample(rows: pl.DataFrame) -> pl.DataFrame:
     """Return RANGE_ROWS rows, all languages and sets among them, to measure the activations' ranges on."""
-    spread = pl.col("id").map_elements(bucket, return_dtype=pl.Float64)
-    turn = spread.rank("ordinal").over("set", "lang")
+    turn = place().rank("ordinal").over("set", "lang")
     return rows.sort(turn, "set", "lang", "id").head(RANGE_ROWS)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.engines.readable import readable
 from cxtext.engines.transformer import has_evidence
 from cxtext.errors import InputError
 from cxtext.read import read_comments
@@ -92,7 +93,7 @@ def _column(frame: pl.DataFrame, name: str) -> pl.Expr:
 def _reason(rows: pl.DataFrame) -> pl.Series:
     """Return why each row is left out, null where it is not."""
     says = [
-        bool(usable and has_evidence(text, question))
+        bool(usable and has_evidence(readable(text, "und")[0], question))
         for usable, text, question in rows.select("has_text", "text", "question").iter_rows()
     ]
     reason = (

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cxtext.engines.cascade import SENTIMENTS, is_sure
+from cxtext.engines.cascade import is_sure
 from cxtext.engines.linear import LinearEngine
+from cxtext.engines.sentiments import sentiments
 from cxtext.schema.protocols import Floats
 from cxtext.train.stars.data import company_weight, star_targets
 
@@ -24,20 +25,16 @@ def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: fl
     `tolerance` above the strong engine's. A company's n rows weigh root n, and one threshold serves all
     languages: by itself a language's is that of the one or two companies held out in it.
     """
-    truth = _sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
+    truth = sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
     truth /= truth.sum(1, keepdims=True)
     weight = rows.select(company_weight()).to_series().to_numpy()
-    fast_loss = ((_sentiments(fast) - truth) ** 2).sum(1)
-    strong_loss = ((_sentiments(strong) - truth) ** 2).sum(1)
+    fast_loss = ((sentiments(fast) - truth) ** 2).sum(1)
+    strong_loss = ((sentiments(strong) - truth) ** 2).sum(1)
     for limit in GRID:
         lost = np.where(is_sure(fast, float(limit)), fast_loss - strong_loss, 0.0)
         if np.average(lost, weights=weight) <= tolerance:
             return float(limit)
     return NEVER
-
-
-def _sentiments(stars: Floats) -> Floats:
-    return np.stack([stars[:, columns].sum(1) for columns in SENTIMENTS], axis=1)
 
 
 def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame, folder: Path) -> LinearEngine:
