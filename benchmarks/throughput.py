@@ -29,7 +29,7 @@ from cxtext.engines import load_detector, load_star_engine
 from cxtext.engines.cascade import CascadeEngine
 from cxtext.engines.transformer import TOKENIZER_FILE, TransformerEngine, load_tokenizer
 from cxtext.protect import protect
-from cxtext.runners import cut
+from cxtext.runners import BATCH_ROWS, cut
 from cxtext.schema.columns import COMMENTS
 from cxtext.schema.settings import DEFAULT_ENGINE, Settings
 from cxtext.score import ScoreContext, describe_file
@@ -99,7 +99,7 @@ def figures(
     detecting = per_second(partial(detect_stage, context=context), protected)
     scoring = per_second(partial(classify_stage, context=context), detected)
     yield "detect, one core", detecting, ""
-    yield "classify, one core", scoring, overhead_told(protected, context)
+    yield "classify, in one process", scoring, overhead_told(protected, context)
     together = per_second_in_pool(partial(both_stages, context=context), protected, cores)
     target = TARGETS.get(context.settings.engine)
     met = f", target {target:,}" if cores == 2 and target else ""
@@ -184,8 +184,12 @@ def _seconds(stage: Stage, frame: pl.DataFrame) -> float:
 
 
 def per_second_in_pool(stage: Stage, frame: pl.DataFrame, workers: int) -> float:
-    """Return the best of three passes in a pool of processes that have loaded their models."""
-    batches = list(cut(frame, -(-frame.height // (6 * workers))))
+    """Return the best of three passes in a pool of processes that have loaded their models.
+
+    Batches are as large as an analysis cuts them, and as many for each process.
+    """
+    rounds = -(-frame.height // (BATCH_ROWS * workers))
+    batches = list(cut(frame, -(-frame.height // (rounds * workers))))
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(stage, batches))  # loads the models
         return frame.height / min(_seconds_in(pool, stage, batches) for _ in range(3))

@@ -12,7 +12,7 @@ from cxtext.schema.columns import CLASSIFIED, EXPLAINED, P_STARS, LanguageReason
 from cxtext.schema.protocols import Evidence, Floats, StarEngine
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
-# Under this, the likeliest of three sentiments is right in three of ten comments: that is no answer.
+# Under this the model gives its own first choice of three less than four chances in ten: a guess, no answer.
 FLAT_BELOW: Final = 0.4
 _READ: Final = ("text", "text_reason", "language", "language_reason", "question")
 _UNIT: Final = ("text", "_language", "_question")  # each distinct one is scored once

@@ -8,6 +8,8 @@ from polars.testing import assert_frame_equal
 from sklearn.metrics import cohen_kappa_score, f1_score
 from statsmodels.stats.proportion import proportion_confint
 
+from cxtext.classify import FLAT_BELOW
+from cxtext.engines.sentiments import sentiments
 from cxtext.evaluate.stars import calibration_error, evaluate_stars
 from cxtext.schema.protocols import Stars
 
@@ -32,11 +34,14 @@ class TableEngine:
 
 
 def example(n: int = 300) -> tuple[pl.DataFrame, TableEngine]:
-    """Return n gold rows of two languages and an engine that often agrees with them."""
-    stars = RANDOM.integers(1, 6, n)
-    shares = RANDOM.dirichlet(np.ones(5), n) + np.eye(5)[stars - 1] * RANDOM.random((n, 1))
+    """Return n gold rows of two languages and an engine that often agrees with them, and is never too unsure."""
+    stars = RANDOM.integers(1, 6, 2 * n)
+    shares = RANDOM.dirichlet(np.ones(5), 2 * n) + np.eye(5)[stars - 1] * RANDOM.random((2 * n, 1))
+    shares /= shares.sum(1, keepdims=True)
+    sure = np.flatnonzero(sentiments(shares).max(1) > FLAT_BELOW)[:n]
+    stars = stars[sure]
     texts = [f"text {i}" for i in range(n)]
-    table = dict(zip(texts, (shares / shares.sum(1, keepdims=True)).tolist(), strict=True))
+    table = dict(zip(texts, shares[sure].tolist(), strict=True))
     rows = {
         "text": texts,
         "stars": stars,
