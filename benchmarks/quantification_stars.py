@@ -79,11 +79,10 @@ def errors_of(
     for company in companies(rows.filter(mine & stars & ~pl.col("set").is_in(by_hand))):
         scaled = fitted.scale[0] * logits(model, company, work) + fitted.offset[0]
         given = company["stars"].to_numpy()
-        p = softmax(scaled)
+        p, stated = softmax(scaled), 100 * float((given >= 4).mean())
         errors = error(p, given)
         print(f"| {company['set'][0]} {company['company'][0] or ''} | {len(given)} ", end="")
-        print(f"| {100 * (given >= 4).mean():.1f} | {told(errors).replace(', ', ' | ')} |")
-        stated = 100 * float((given >= 4).mean())
+        print(f"| {stated:.1f} | {told(errors).replace(', ', ' | ')} |")
         yield errors, [method(p, told_elsewhere) - stated for method in methods.values()]
 
 

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 
 from cxtext import registry
 from cxtext.engines import load_star_engine
-from cxtext.errors import InputError, UsageError
+from cxtext.errors import InputError, MissingModelError, UsageError
 from cxtext.schema.columns import Role
 from cxtext.schema.settings import Settings
 
@@ -92,6 +92,18 @@ def test_weights_read_back_are_those_the_graph_computes_with(tiny: Path, tmp_pat
         np.testing.assert_allclose(again.tensors[name], tensor, rtol=1e-5, atol=1e-7, err_msg=name)
         moved = np.linalg.norm(tensor - original[name])
         assert moved <= 0.03 * np.linalg.norm(original[name]), name
+
+
+def test_a_graph_of_another_form_is_refused(tiny: Path, tmp_path: Path) -> None:
+    """One without the biases that tell its layers is no model of cxtext train stars."""
+    import onnx
+
+    model = onnx.load(tiny / "model.onnx")
+    for constant in model.graph.initializer:
+        constant.name = constant.name.replace("_query_bias", "_qkv_bias")
+    onnx.save(model, tmp_path / "old.onnx")
+    with pytest.raises(MissingModelError, match=r"old\.onnx: no star model"):
+        read_onnx(tmp_path / "old.onnx")
 
 
 def test_a_float_graph_reads_back_exactly(tiny: Path, tmp_path: Path) -> None:

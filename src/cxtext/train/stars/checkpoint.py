@@ -88,12 +88,14 @@ def _ranges(constants: dict[str, NDArray[Any]]) -> dict[str, Range]:
 
 
 def _layer_count(constants: dict[str, NDArray[Any]]) -> int:
-    return sum(name.startswith("layer") and name.endswith("_query_bias") for name in constants)
+    count = sum(name.startswith("layer") and name.endswith("_query_bias") for name in constants)
+    if not count:
+        raise KeyError("layer0_query_bias")  # a graph of another form
+    return count
 
 
 def _described(graph: Any, constants: dict[str, NDArray[Any]]) -> tuple[dict[str, int], float]:
     (vocabulary, hidden), positions = constants["word_table"].shape, len(constants["position_table"])
-    constants["layer0_query_bias"]  # of a graph of another form there is none
     shape = {
         "hidden": hidden,
         "layers": _layer_count(constants),

@@ -1,6 +1,6 @@
 """Teach a smaller model what the fine-tuned one says of every comment, rated or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,22 +39,26 @@ def student_of(teacher: Any, size: Size, sample: Encoded) -> Any:
     encoder.encoder.layer = nn.ModuleList([encoder.encoder.layer[index] for index in size.layers])
     encoder.config.num_hidden_layers = len(size.layers)
     encoder.config.intermediate_size = size.wide
-    outputs = [_mean_outputs(teacher, index, sample) for index in size.layers]
-    for layer, output in zip(encoder.encoder.layer, outputs, strict=True):
+    for layer, output in zip(encoder.encoder.layer, _mean_outputs(teacher, size.layers, sample), strict=True):
         _narrow(layer, output, size.wide)
     return student
 
 
-def _mean_outputs(model: Any, layer: int, sample: Encoded) -> Any:
-    """Return the mean absolute output (units,) of a layer's wide units."""
+def _mean_outputs(model: Any, layers: Sequence[int], sample: Encoded) -> list[Any]:
+    """Return the mean absolute output (units,) of each layer's wide units."""
     import torch
 
-    found: list[Any] = []
-    unit = model["encoder"].encoder.layer[layer].intermediate
-    hook = unit.register_forward_hook(lambda _, __, output: found.append(output.abs().mean((0, 1)).float()))
+    wide = [model["encoder"].encoder.layer[index].intermediate for index in layers]
+    found: dict[Any, list[Any]] = {units: [] for units in wide}
+
+    def keep(units: Any, _: Any, output: Any) -> None:
+        found[units].append(output.abs().mean((0, 1)).float())
+
+    hooks = [units.register_forward_hook(keep) for units in wide]
     star_model.predict_pooled(model, sample)
-    hook.remove()
-    return torch.stack(found).mean(0)
+    for hook in hooks:
+        hook.remove()
+    return [torch.stack(found[units]).mean(0) for units in wide]
 
 
 def _narrow(layer: Any, output: Any, wide: int) -> None:

@@ -124,7 +124,10 @@ def train_student(
     schedule: finetune.Schedule,
     report: Report,
 ) -> Path:
-    """Distil the teacher into a student of that size, on rows with and without a rating."""
+    """Distil the teacher into a student of that size, on rows with and without a rating.
+
+    Scarce languages are seen more often, as in training; the teacher reads each row once.
+    """
     folder = work / f"student-{'-'.join(map(str, size.layers))}-{size.wide}"
     if (folder / "done.json").is_file():
         return folder
@@ -134,13 +137,14 @@ def train_student(
     texts = hashlib.sha256("\n".join(chosen["id"]).encode()).hexdigest()
     pooled = teacher_pooled(teacher, encoded, work / f"labels-{texts[:8]}", report)
     soft, allowed = star_targets(chosen, SMOOTHING)
+    seen = repeated(chosen.with_row_index("row"), balance)["row"].to_numpy()
     examples = finetune.Examples(
-        encoded,
-        soft,
-        allowed,
-        set_priors(chosen, soft, allowed),
-        teacher=probabilities_of(teacher, pooled),
-        teacher_pooled=pooled,
+        [encoded[row] for row in seen],
+        soft[seen],
+        allowed[seen],
+        set_priors(chosen, soft, allowed)[seen],
+        teacher=probabilities_of(teacher, pooled)[seen],
+        teacher_pooled=pooled[seen],
     )
     distil(teacher, size, examples, schedule, folder, report)
     return folder
@@ -149,8 +153,7 @@ def train_student(
 def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
     """Return the rows a student learns from: all, but of translated sentences and some languages a part.
 
-    A label that is not of the text's tone is left out, its row is not. Scarce languages are seen more often, as in
-    training.
+    A label that is not of the text's tone is left out, its row is not.
     """
     translated = pl.col("set").str.starts_with("aspects_")
     abundant = pl.col("lang").is_in(balance.capped_languages)
@@ -166,7 +169,7 @@ def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
         *((pl.col("set") == name) & (pl.col("label") == label) for name, label in balance.ignored),
     )
     label = pl.when(~misleading.fill_null(False)).then("label").alias("label")
-    return repeated(rows.filter(kept).with_columns(label).sort("id", "set"), balance)
+    return rows.filter(kept).with_columns(label).sort("id", "set")
 
 
 def ship(
