@@ -245,6 +245,26 @@ def test_frozen_layers_stay() -> None:
     assert all("embeddings" in name or "layer.0." in name or "layer.1." in name for name in frozen)
 
 
+def test_word_pieces_stay_unless_they_have_a_rate(tmp_path: Path) -> None:
+    """With a rate the vectors of the pieces that were read move, the others and the positions don't."""
+    schedule = finetune.Schedule(passes=1, warmup_steps=1, frozen_layers=0)
+    tables = []
+    for name, rate in (("stay", None), ("move", 1e-2)):
+        found = finetune.fit(
+            tiny(), tiny_examples(), replace(schedule, piece_rate=rate), tmp_path / name, lambda _: None
+        )
+        tables.append(found["encoder"].embeddings)
+    before = tiny()["encoder"].embeddings
+    read = [PIECES.index((f"▁{word}", 0.0)) for word in ("good", "bad", "service")]
+    moved = (
+        (tables[1].word_embeddings.weight != before.word_embeddings.weight).any(1).nonzero()[:, 0].tolist()
+    )
+    assert set(read) <= set(moved)
+    assert PIECES.index(("▁awful", 0.0)) not in moved
+    assert torch.equal(tables[0].word_embeddings.weight, before.word_embeddings.weight)
+    assert torch.equal(tables[1].position_embeddings.weight, before.position_embeddings.weight)
+
+
 def test_batches_hold_each_row_once_and_repeat() -> None:
     """A pass sees every row once; the same seed gives the same batches, another seed others."""
     lengths = list(range(100))
@@ -264,13 +284,32 @@ def test_the_teacher_is_the_mean_of_its_runs(tmp_path: Path) -> None:
     )
     runs = [finetune.Schedule(passes=1, frozen_layers=0, warmup_steps=1, seed=seed) for seed in (0, 1)]
     said: list[str] = []
-    folder = recipe.train_teacher(tmp_path, rows, data.Balance(), runs, said.append)
-    assert [line.partition(":")[0] for line in said] == ["run 1 of 2", "run 2 of 2"]
-    ends = [star_model.load(tmp_path / name)["head"].weight for name in ("run1", "run2")]
+    folder = recipe.train_teacher(tmp_path, "one", rows, data.Balance(), runs, said.append)
+    assert [line.partition(":")[0] for line in said] == ["one, run 1 of 2", "one, run 2 of 2"]
+    ends = [star_model.load(tmp_path / name)["head"].weight for name in ("one-run1", "one-run2")]
     assert not torch.equal(*ends)
     torch.testing.assert_close(star_model.load(folder)["head"].weight, (ends[0] + ends[1]) / 2)
-    assert recipe.train_teacher(tmp_path, rows, data.Balance(), runs, said.append) == folder
+    assert recipe.train_teacher(tmp_path, "one", rows, data.Balance(), runs, said.append) == folder
     assert len(said) == 2
+
+
+def test_a_teacher_learns_with_or_without_its_sets_shares_of_stars(tmp_path: Path) -> None:
+    """Where nine in ten are happy, one that is told so expects fewer of them than one that is not."""
+    star_model.save(tiny(), tmp_path / "base")
+    convert.make_tokenizer(PIECES).save(str(tmp_path / "base" / "tokenizer.json"))
+    row = {"set": "shop", "lang": "en", "company": None, "text": "good", "question": None, "label": None}
+    rows = pl.DataFrame(
+        [row | {"id": f"r{n}", "stars": 1 if n % 10 == 0 else 5} for n in range(200)], schema=data.COLUMNS
+    )
+    schedule = finetune.Schedule(passes=8, head_rate=1e-2, frozen_layers=0, warmup_steps=1)
+    encoded = recipe.encode_rows(recipe.tokenizer_of(tmp_path), rows.head(1))
+    happy = []
+    for name, adjusted in (("told", True), ("plain", False)):
+        folder = recipe.train_teacher(
+            tmp_path, name, rows, data.Balance(), [schedule], lambda _: None, adjusted=adjusted
+        )
+        happy.append(softmax(star_model.predict_logits(star_model.load(folder), encoded))[0, 4])
+    assert happy[0] < 0.5 < happy[1]
 
 
 def test_a_student_keeps_the_chosen_layers_and_the_busiest_units(tmp_path: Path) -> None:
@@ -296,7 +335,21 @@ def test_what_the_teacher_says_is_kept(tmp_path: Path) -> None:
     again = teacher_pooled(None, examples.encoded, tmp_path, lambda _: None)
     np.testing.assert_array_equal(found, again)
     own = softmax(star_model.predict_logits(teacher, examples.encoded))
-    np.testing.assert_allclose(probabilities_of(teacher, found), own, atol=1e-3)
+    np.testing.assert_allclose(probabilities_of([teacher], [found]), own, atol=1e-3)
+
+
+def test_what_several_teachers_say_is_the_mean_of_their_logits() -> None:
+    """One that is sure of five stars and one that is as sure of one star have no opinion together."""
+    pooled = np.zeros((1, SHAPE["hidden"]), np.float16)
+    sure = []
+    for star in (0, 4):
+        teacher = tiny()
+        with torch.no_grad():
+            teacher["head"].bias.zero_()[star] = 4
+        sure.append(teacher)
+    together = probabilities_of(sure, [pooled, pooled])[0]
+    assert together[0] == pytest.approx(together[4])
+    assert together[0] == pytest.approx(np.exp(2) / (2 * np.exp(2) + 3), abs=1e-3)
 
 
 def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
@@ -311,7 +364,7 @@ def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
         examples,
         soft=unrated,
         allowed=unrated,
-        teacher=probabilities_of(teacher, pooled),
+        teacher=probabilities_of([teacher], [pooled]),
         teacher_pooled=pooled,
     )
     schedule = finetune.Schedule(passes=20, batch=8, encoder_rate=1e-3, warmup_steps=1, frozen_layers=0)
@@ -436,8 +489,10 @@ def test_of_translated_sentences_a_part_is_distilled(monkeypatch: pytest.MonkeyP
 
 
 def test_a_student_of_the_recipe_reads_scarce_languages_again_and_is_kept(tmp_path: Path) -> None:
-    """The teacher reads each row once; the same call again trains nothing."""
-    star_model.save(tiny(), tmp_path / "teacher")
+    """Each teacher reads a row once; the same call again trains nothing."""
+    teachers = [tmp_path / "teacher", tmp_path / "second"]
+    for teacher in teachers:
+        star_model.save(tiny(), teacher)
     (tmp_path / "base").mkdir()
     convert.make_tokenizer(PIECES).save(str(tmp_path / "base" / "tokenizer.json"))
     row = {"set": "shop", "lang": "nl", "company": None, "text": "good", "question": None, "label": None}
@@ -446,8 +501,8 @@ def test_a_student_of_the_recipe_reads_scarce_languages_again_and_is_kept(tmp_pa
     schedule = finetune.Schedule(passes=1, batch=20, frozen_layers=0, warmup_steps=1)
     size = Size((0, 2), SHAPE["ffn"])
     said: list[str] = []
-    folder = recipe.train_student(tmp_path, rows, balance, size, schedule, said.append)
-    assert said == ["teacher's labels: 20/20"]
+    folder = recipe.train_student(tmp_path, teachers, rows, balance, size, schedule, said.append)
+    assert said == ["teacher's labels: 20/20"] * 2
     assert json.loads((folder / "done.json").read_text("utf-8"))["step"] == 3
-    assert recipe.train_student(tmp_path, rows, balance, size, schedule, said.append) == folder
-    assert len(said) == 1
+    assert recipe.train_student(tmp_path, teachers, rows, balance, size, schedule, said.append) == folder
+    assert len(said) == 2

@@ -96,9 +96,9 @@ def stars(
     )
     report = _silent if quiet else typer.echo
     if start is None:
-        from cxtext.train.stars import StarRecipe, lessons, runs, train_stars
+        from cxtext.train.stars import StarRecipe, train_stars
 
-        chosen = StarRecipe(teacher=runs(minutes), student=lessons(minutes))
+        chosen = StarRecipe.within(minutes)
         train_stars(data, out, work, chosen=chosen, settings=settings, report=report)
     else:
         from cxtext.train.stars.adapt import adapt_stars

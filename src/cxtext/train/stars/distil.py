@@ -91,10 +91,13 @@ def teacher_pooled(
     return np.concatenate([np.load(path) for path in paths])
 
 
-def probabilities_of(teacher: Any, pooled: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Return the star probabilities (rows, 5) that the teacher's head gives to its pooled rows."""
-    logits = star_model.head_logits(teacher, pooled.astype(np.float32))
-    return softmax(logits.astype(np.float64)).astype(np.float32)
+def probabilities_of(teachers: Sequence[Any], pooled: Sequence[NDArray[np.float16]]) -> NDArray[np.float32]:
+    """Return the star probabilities (rows, 5) of the mean of the teachers' logits of their pooled rows."""
+    logits = [
+        star_model.head_logits(teacher, rows.astype(np.float32))
+        for teacher, rows in zip(teachers, pooled, strict=True)
+    ]
+    return softmax(np.mean(logits, axis=0).astype(np.float64)).astype(np.float32)
 
 
 def distil(

@@ -28,7 +28,8 @@ class Schedule:
     encoder_rate: float = 1e-4
     head_rate: float = 1e-3
     warmup_steps: int = 80
-    frozen_layers: int = 4  # with the embeddings
+    frozen_layers: int = 4  # with the positions
+    piece_rate: float | None = None  # of the word pieces' vectors, which else stay as they are
     minutes: float | None = None
     seed: int = 0
     save_every: int = 100
@@ -112,6 +113,7 @@ def _optimizer(model: Any, schedule: Schedule) -> Any:
     for part in (encoder.embeddings, *encoder.encoder.layer[: schedule.frozen_layers]):
         part.requires_grad_(False)
     free = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
+    pieces = encoder.embeddings.word_embeddings.requires_grad_(schedule.piece_rate is not None)
     matrices = [parameter for parameter in free if parameter.ndim > 1]
     vectors = [parameter for parameter in free if parameter.ndim == 1]
     groups = [
@@ -119,6 +121,8 @@ def _optimizer(model: Any, schedule: Schedule) -> Any:
         {"params": vectors, "lr": schedule.encoder_rate, "weight_decay": 0.0},
         {"params": list(model["head"].parameters()), "lr": schedule.head_rate, "weight_decay": 0.0},
     ]
+    if schedule.piece_rate is not None:
+        groups.append({"params": [pieces.weight], "lr": schedule.piece_rate, "weight_decay": 0.0})
     for group in groups:
         group["full_rate"] = group["lr"]
     return torch.optim.AdamW(groups, fused=True)

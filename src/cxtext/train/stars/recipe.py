@@ -49,6 +49,8 @@ Report = Callable[[str], None]
 
 MAX_TOKENS = 96
 SMOOTHING = 0.1
+TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
+RESEMBLED = 0.5  # weight of resembling the first teacher's last layer
 RANGE_ROWS = 400
 TRANSLATED_ROWS = 4000  # of a language, to distil on
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
@@ -74,31 +76,33 @@ def make_base(work: Path, rows: pl.DataFrame, words: Sequence[str]) -> Path:
 
 def train_teacher(
     work: Path,
+    name: str,
     rows: pl.DataFrame,
     balance: Balance,
     schedules: Sequence[finetune.Schedule],
     report: Report,
+    *,
+    adjusted: bool = True,
 ) -> Path:
     """Fine-tune all layers of the base on the rated rows that are not held out, run after run.
 
     Each run starts where the one before ended. The teacher is the mean of the weights at their ends: a later run
     knows the training companies better and others worse, the mean does best on companies never seen (stochastic
-    weight averaging, Izmailov et al. 2018).
+    weight averaging, Izmailov et al. 2018). `adjusted`: for each set's shares of stars, see data.set_priors.
     """
-    folder = work / "teacher"
+    folder = work / name
     if (folder / "done.json").is_file():
         return folder
     training, _ = hold_out(rows, balance)
     chosen = balanced(training, balance)
     soft, allowed = star_targets(chosen, SMOOTHING)
-    examples = finetune.Examples(
-        encode_rows(tokenizer_of(work), chosen), soft, allowed, set_priors(chosen, soft, allowed)
-    )
+    prior = set_priors(chosen, soft, allowed) if adjusted else None
+    examples = finetune.Examples(encode_rows(tokenizer_of(work), chosen), soft, allowed, prior)
     start, ends = work / "base", []
     for number, schedule in enumerate(schedules, start=1):
-        ends.append(work / f"run{number}")
+        ends.append(work / f"{name}-run{number}")
         if not (ends[-1] / "done.json").is_file():
-            report(f"run {number} of {len(schedules)}: {chosen.height} rows")
+            report(f"{name}, run {number} of {len(schedules)}: {chosen.height} rows")
             finetune.fit(star_model.load(start), examples, schedule, ends[-1], report)
         start = ends[-1]
     star_model.save(star_model.mean([star_model.load(end) for end in ends]), folder)
@@ -118,24 +122,29 @@ def encode_rows(tokenizer: Any, rows: pl.DataFrame) -> list[tuple[list[int], lis
 
 def train_student(
     work: Path,
+    teachers: Sequence[Path],
     rows: pl.DataFrame,
     balance: Balance,
     size: Size,
     schedule: finetune.Schedule,
     report: Report,
 ) -> Path:
-    """Distil the teacher into a student of that size, on rows with and without a rating.
+    """Distil the teachers into a student of that size, on rows with and without a rating.
 
-    Scarce languages are seen more often, as in training; the teacher reads each row once.
+    It is made of the first teacher's layers, aims at that one's last layer and at the mean of all teachers' logits.
+    Scarce languages are seen more often, as in training; a teacher reads each row once.
     """
     folder = work / f"student-{'-'.join(map(str, size.layers))}-{size.wide}"
     if (folder / "done.json").is_file():
         return folder
     chosen = to_distil(hold_out(rows, balance)[0], balance)
     encoded = encode_rows(tokenizer_of(work), chosen)
-    teacher = star_model.load(work / "teacher")
+    models = [star_model.load(teacher) for teacher in teachers]
     texts = hashlib.sha256("\n".join(chosen["id"]).encode()).hexdigest()
-    pooled = teacher_pooled(teacher, encoded, work / f"labels-{texts[:8]}", report)
+    pooled = [
+        teacher_pooled(model, encoded, work / f"labels-{teacher.name}-{texts[:8]}", report)
+        for teacher, model in zip(teachers, models, strict=True)
+    ]
     soft, allowed = star_targets(chosen, SMOOTHING)
     seen = repeated(chosen.with_row_index("row"), balance)["row"].to_numpy()
     examples = finetune.Examples(
@@ -143,10 +152,12 @@ def train_student(
         soft[seen],
         allowed[seen],
         set_priors(chosen, soft, allowed)[seen],
-        teacher=probabilities_of(teacher, pooled)[seen],
-        teacher_pooled=pooled[seen],
+        teacher=probabilities_of(models, pooled)[seen],
+        teacher_weight=TAUGHT,
+        teacher_pooled=pooled[0][seen],
+        pooled_weight=RESEMBLED,
     )
-    distil(teacher, size, examples, schedule, folder, report)
+    distil(models[0], size, examples, schedule, folder, report)
     return folder
 
 
