@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from cxtext.engines.cascade import sharpened
@@ -26,7 +27,7 @@ from cxtext.engines.transformer import (
 )
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
-from cxtext.schema.protocols import Floats
+from cxtext.schema.protocols import Bools, Floats
 from cxtext.statistics.calibration import Calibration
 from cxtext.train.stars import convert, finetune
 from cxtext.train.stars import model as star_model
@@ -52,6 +53,7 @@ SMOOTHING = 0.1
 TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
 RESEMBLED = 0.5  # weight of resembling the first teacher's last layer
 RANGE_ROWS = 400
+OWN_SCALE = 100  # fewest held-out ratings for a language's own scale
 TRANSLATED_ROWS = 4000  # of a language, to distil on
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
@@ -238,23 +240,49 @@ def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats
 
 
 def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Calibration:
-    """Fit one scale, and one tilt from bad to good, to which side of three customers' own stars are.
+    """Fit a scale per language, and one tilt from bad to good, to which side of three customers' own stars are.
 
     A model trained with its sets' shares of stars takes every star to be as likely; the tilt restores what a new
-    company may expect. So rows count by company (n rows weigh root n), and sets balanced by hand (`by_hand`)
-    don't count. The languages share the values: there are too few companies for values of their own.
+    company may expect. So rows count by company (n rows weigh root n), companies by language (likewise: their
+    weights' root), and sets balanced by hand (`by_hand`) don't count. A tilt of its own would be that of the one or
+    two companies a language has here; a language with fewer than OWN_SCALE ratings takes the scale of all.
     """
     own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
     chosen = rows.with_columns(own=own, weight=company_weight())
     mask = chosen["own"].to_numpy()
-    good = chosen["stars"].to_numpy()[mask] > 3
-    weight, seen = chosen["weight"].to_numpy()[mask], logits[mask]
+    seen, good, weight, codes = (
+        values[mask]
+        for values in (
+            logits,
+            chosen["stars"].to_numpy() > 3,
+            chosen["weight"].to_numpy(),
+            chosen["lang"].to_numpy(),
+        )
+    )
+    scale, tilt = fit_scale_and_tilt(seen, good, _by_language(weight, codes))
+    scales = np.full(1 + len(LANGUAGES), scale)
+    for index, language in enumerate(LANGUAGES, start=1):
+        mine = codes == language
+        if mine.sum() >= OWN_SCALE:
+            scales[index], _ = fit_scale_and_tilt(seen[mine], good[mine], weight[mine], tilt)
+    return Calibration(scales, np.tile(tilt * GOOD_OR_BAD, (len(scales), 1)))
+
+
+def _by_language(weight: Floats, codes: NDArray[Any]) -> Floats:
+    """Return the weights with each language's sum brought to its root."""
+    total = {code: weight[codes == code].sum() for code in np.unique(codes)}
+    return weight / np.sqrt([total[code] for code in codes])
+
+
+def fit_scale_and_tilt(
+    logits: Floats, good: Bools, weight: Floats, tilt: float | None = None
+) -> tuple[float, float]:
+    """Return the scale and the tilt (of a scale alone, the given one) of least weighted cross-entropy of `good`."""
 
     def loss(point: Floats) -> float:
-        scaled = np.exp(point[0]) * seen + point[1] * GOOD_OR_BAD
+        scaled = np.exp(point[0]) * logits + (point[1] if tilt is None else tilt) * GOOD_OR_BAD
         gap = np.logaddexp(*scaled[:, 3:].T) - np.logaddexp(*scaled[:, :2].T)
         return float((weight * np.logaddexp(0, np.where(good, -gap, gap))).sum() / weight.sum())
 
-    found = minimize(loss, np.zeros(2), method="Nelder-Mead").x
-    groups = 1 + len(LANGUAGES)
-    return Calibration(np.full(groups, np.exp(found[0])), np.tile(found[1] * GOOD_OR_BAD, (groups, 1)))
+    found = minimize(loss, np.zeros(2 if tilt is None else 1), method="Nelder-Mead").x
+    return float(np.exp(found[0])), float(found[1]) if tilt is None else tilt
