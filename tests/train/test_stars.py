@@ -23,6 +23,7 @@ import torch
 
 from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import TransformerEngine
+from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.distil import Size, distil, probabilities_of, student_of, teacher_pooled
@@ -425,6 +426,32 @@ def test_calibration_finds_scale_and_tilt() -> None:
     fitted = recipe.calibrate((logits - 0.5 * recipe.GOOD_OR_BAD) * 2, rows, ["b"])
     np.testing.assert_allclose(fitted.scale, [0.5] * 5, atol=0.06)
     np.testing.assert_allclose(fitted.offset, [0.5 * recipe.GOOD_OR_BAD] * 5, atol=0.08)
+
+
+def test_a_language_with_enough_ratings_on_both_sides_has_its_own_scale() -> None:
+    """French logits are twice too sure; of 30 Dutch ratings all are good, so Dutch takes the scale of all."""
+    generator = np.random.default_rng(1)
+    logits = generator.standard_normal((6000, 5)) * 1.5
+    cumulated = np.cumsum(np.exp(logits) / np.exp(logits).sum(1, keepdims=True), axis=1)
+    stars = (generator.random((6000, 1)) > cumulated).sum(1) + 1
+    codes = np.array(["en", "fr"] * 3000)
+    rows = pl.DataFrame({"set": "a", "lang": codes, "company": "c", "stars": stars})
+    dutch = pl.DataFrame({"set": "a", "lang": ["nl"] * 30, "company": "c", "stars": [5] * 30})
+    seen = np.where(codes == "fr", 2.0, 1.0)[:, None] * logits
+    fitted = recipe.calibrate(np.vstack([seen, np.zeros((30, 5))]), pl.concat([rows, dutch]), [])
+    scale = dict(zip(("none", *LANGUAGES), fitted.scale, strict=True))
+    assert scale["en"] == pytest.approx(1, abs=0.08)
+    assert scale["fr"] == pytest.approx(0.5, abs=0.05)
+    assert scale["fr"] < scale["none"] < scale["en"]
+    assert scale["nl"] == scale["da"] == scale["none"]
+
+
+def test_languages_weigh_by_the_root_of_what_their_companies_weigh() -> None:
+    """Sixteen companies' worth of one language counts four, four of another counts two."""
+    codes = np.array(["en"] * 16 + ["fr"] * 4)
+    found = recipe._by_language(np.ones(20), codes)
+    assert found[codes == "en"].sum() == pytest.approx(4)
+    assert found[codes == "fr"].sum() == pytest.approx(2)
 
 
 def rated(stars: list[int]) -> pl.DataFrame:

@@ -53,7 +53,7 @@ SMOOTHING = 0.1
 TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
 RESEMBLED = 0.5  # weight of resembling the first teacher's last layer
 RANGE_ROWS = 400
-OWN_SCALE = 100  # fewest held-out ratings for a language's own scale
+OWN_SCALE = 20  # fewest held-out ratings on either side of three for a language's own scale
 TRANSLATED_ROWS = 4000  # of a language, to distil on
 GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
@@ -245,7 +245,7 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     A model trained with its sets' shares of stars takes every star to be as likely; the tilt restores what a new
     company may expect. So rows count by company (n rows weigh root n), companies by language (likewise: their
     weights' root), and sets balanced by hand (`by_hand`) don't count. A tilt of its own would be that of the one or
-    two companies a language has here; a language with fewer than OWN_SCALE ratings takes the scale of all.
+    two companies a language has here; one with fewer than OWN_SCALE bad or good ratings takes the scale of all.
     """
     own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
     chosen = rows.with_columns(own=own, weight=company_weight())
@@ -263,7 +263,7 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     scales = np.full(1 + len(LANGUAGES), scale)
     for index, language in enumerate(LANGUAGES, start=1):
         mine = codes == language
-        if mine.sum() >= OWN_SCALE:
+        if min((mine & good).sum(), (mine & ~good).sum()) >= OWN_SCALE:
             scales[index], _ = fit_scale_and_tilt(seen[mine], good[mine], weight[mine], tilt)
     return Calibration(scales, np.tile(tilt * GOOD_OR_BAD, (len(scales), 1)))
 
