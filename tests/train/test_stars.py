@@ -446,6 +446,14 @@ def test_a_language_with_enough_ratings_on_both_sides_has_its_own_scale() -> Non
     assert scale["nl"] == scale["da"] == scale["none"]
 
 
+@pytest.mark.parametrize("stars", [[], [5, 5, 5], [3, 3]])
+def test_nothing_is_calibrated_without_ratings_on_both_sides(stars: list[int]) -> None:
+    """No ratings, satisfied customers alone, or three stars alone leave the logits as they are."""
+    fitted = recipe.calibrate(np.ones((len(stars), 5)), rated(stars), [])
+    np.testing.assert_array_equal(fitted.scale, 1)
+    np.testing.assert_array_equal(fitted.offset, 0)
+
+
 def test_languages_weigh_by_the_root_of_what_their_companies_weigh() -> None:
     """Sixteen companies' worth of one language counts four, four of another counts two."""
     codes = np.array(["en"] * 16 + ["fr"] * 4)

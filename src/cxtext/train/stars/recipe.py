@@ -246,6 +246,7 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     company may expect. So rows count by company (n rows weigh root n), companies by language (likewise: their
     weights' root), and sets balanced by hand (`by_hand`) don't count. A tilt of its own would be that of the one or
     two companies a language has here; one with fewer than OWN_SCALE bad or good ratings takes the scale of all.
+    Without both bad and good ratings there is nothing to fit: logits stay as they are.
     """
     own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
     chosen = rows.with_columns(own=own, weight=company_weight())
@@ -259,7 +260,9 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
             chosen["lang"].to_numpy(),
         )
     )
-    scale, tilt = fit_scale_and_tilt(seen, good, _by_language(weight, codes))
+    scale, tilt = 1.0, 0.0
+    if good.any() and not good.all():
+        scale, tilt = fit_scale_and_tilt(seen, good, _by_language(weight, codes))
     scales = np.full(1 + len(LANGUAGES), scale)
     for index, language in enumerate(LANGUAGES, start=1):
         mine = codes == language
