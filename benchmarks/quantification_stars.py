@@ -20,7 +20,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cxtext.engines.linear import softmax
 from cxtext.train.ratings import WRITTEN
 from cxtext.train.stars import finetune, recipe
 from cxtext.train.stars import model as star_model
@@ -73,13 +72,12 @@ def errors_of(
     seen = logits(model, known, work)
     fitted = recipe.calibrate(seen, known, by_hand)
     own = (known["stars"].is_not_null() & ~known["set"].is_in(by_hand)).to_numpy()
-    told_elsewhere = rates(
-        softmax(fitted.scale[0] * seen[own] + fitted.offset[0]), known["stars"].to_numpy()[own]
-    )
+    elsewhere = recipe.calibrated(fitted, seen, known["lang"].to_list())
+    told_elsewhere = rates(elsewhere[own], known["stars"].to_numpy()[own])
     for company in companies(rows.filter(mine & stars & ~pl.col("set").is_in(by_hand))):
-        scaled = fitted.scale[0] * logits(model, company, work) + fitted.offset[0]
+        p = recipe.calibrated(fitted, logits(model, company, work), company["lang"].to_list())
         given = company["stars"].to_numpy()
-        p, stated = softmax(scaled), 100 * float((given >= 4).mean())
+        stated = 100 * float((given >= 4).mean())
         errors = error(p, given)
         print(f"| {company['set'][0]} {company['company'][0] or ''} | {len(given)} ", end="")
         print(f"| {stated:.1f} | {told(errors).replace(', ', ' | ')} |")

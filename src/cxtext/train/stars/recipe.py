@@ -201,8 +201,7 @@ def ship(
     fitted = calibrate(logits, held, balance.balanced_by_hand)
     values = {"scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
     (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
-    row = np.array([1 + LANGUAGES.index(language) for language in held["lang"]])
-    strong = softmax(fitted.scale[row, None] * logits + fitted.offset[row])
+    strong = calibrated(fitted, logits, held["lang"].to_list())
     cascade = cascade_limits(work, rows, held, strong, balance.balanced_by_hand)
     seal(out, config | cascade, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
 
@@ -249,16 +248,12 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     Without both bad and good ratings there is nothing to fit: logits stay as they are.
     """
     own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
-    chosen = rows.with_columns(own=own, weight=company_weight())
-    mask = chosen["own"].to_numpy()
-    seen, good, weight, codes = (
-        values[mask]
-        for values in (
-            logits,
-            chosen["stars"].to_numpy() > 3,
-            chosen["weight"].to_numpy(),
-            chosen["lang"].to_numpy(),
-        )
+    weighed = rows.with_columns(own=own, weight=company_weight())
+    seen, chosen = logits[weighed["own"].to_numpy()], weighed.filter("own")
+    good, weight, codes = (
+        chosen["stars"].to_numpy() > 3,
+        chosen["weight"].to_numpy(),
+        chosen["lang"].to_numpy(),
     )
     scale, tilt = 1.0, 0.0
     if good.any() and not good.all():
@@ -269,6 +264,11 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
         if min((mine & good).sum(), (mine & ~good).sum()) >= OWN_SCALE:
             scales[index], _ = fit_scale_and_tilt(seen[mine], good[mine], weight[mine], tilt)
     return Calibration(scales, np.tile(tilt * GOOD_OR_BAD, (len(scales), 1)))
+
+
+def calibrated(fitted: Calibration, logits: Floats, languages: Sequence[str]) -> Floats:
+    """Return the calibrated star probabilities (rows, 5) of logits (rows, 5) of texts in these languages."""
+    return softmax(fitted.apply(logits, np.array([1 + LANGUAGES.index(code) for code in languages])))
 
 
 def _by_language(weight: Floats, codes: NDArray[Any]) -> Floats:
