@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxtext.engines import load_star_engine
 from cxtext.engines.readable import readable
@@ -26,6 +28,37 @@ def test_a_date_that_the_customer_tells_is_read() -> None:
     """Only the page's own line goes."""
     text = "Date of delivery: 10 June 2023, date of experience: too long ago"
     assert readable(text, "en") == (text, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("DES PROFESSIONNELS, TRÈS SÉRIEUX ! Merci", "des professionnels, très sérieux ! Merci"),
+        ("ALDRIG BØVL", "aldrig bøvl"),
+        ("J'AI TOUT REÇU", "j'ai tout reçu"),
+        ("The NHS GP was a GREAT help", "The NHS GP was a GREAT help"),
+        ("A B test", "A B test"),
+    ],
+)
+def test_words_in_a_row_in_capitals_are_read_in_small_letters(typed: str, read: str) -> None:
+    """A single word, and short abbreviations, keep theirs."""
+    assert readable(typed, "en") == (read, False)
+
+
+@given(st.text())
+def test_characters_keep_their_places(text: str) -> None:
+    """So the spans of the words that moved a score are those of the comment as it was written."""
+    assert len(readable(text, "en")[0]) == len(text)
+
+
+def test_praise_in_capitals_is_praise() -> None:
+    """Capitals alone are not anger."""
+    small, loud = load_star_engine("transformer").predict(
+        ["accueil rapide et prix attractifs, merci", "ACCUEIL RAPIDE ET PRIX ATTRACTIFS, MERCI"],
+        ["fr", "fr"],
+        [None, None],
+    ).probabilities
+    assert loud.tolist() == pytest.approx(small.tolist())
 
 
 @pytest.mark.parametrize("engine", ["linear", "transformer", "cascade"])

@@ -1,4 +1,4 @@
-"""What of a text an engine reads: its beginning, without what a review page stamps on it; or the emoji alone."""
+"""What of a text an engine reads: its beginning, unshouted, without what a review page stamps on it."""
 
 import json
 import re
@@ -7,6 +7,9 @@ from importlib import resources
 from typing import Final
 
 MAX_CHARACTERS: Final = 20_000  # the rest of a longer text is not read
+_CAPITALS: Final = "[A-ZÀ-ÖØ-ÞŒŸ]+"  # their small letters are one character each, too
+_IN_CAPITALS: Final = re.compile(rf"\b{_CAPITALS}(?:\W+{_CAPITALS})+\b")
+_SHOUTED_LETTERS: Final = 6  # fewer may be an abbreviation and its neighbour
 # Pictographs, dingbats and other symbols that are understood alike in every language.
 EMOJI: Final = re.compile("[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff]")
 
@@ -15,14 +18,21 @@ def readable(text: str, language: str) -> tuple[str, bool]:
     """Return what to read of a text whose language is known (`nl`) or not (""), and whether it was cut.
 
     The line in which a review page tells the day of the experience is blanked: no customer wrote it, and of a
-    review of a title alone it is all that an export holds. Characters keep their places.
+    review of a title alone it is all that an export holds. Words in a row that are typed in capitals are read in
+    small letters: praise is typed so as well as anger, and capitals cut words into pieces seldom seen. Characters
+    keep their places.
     """
     cut = text[:MAX_CHARACTERS]
     if not language:
         cut = " ".join(EMOJI.findall(cut))
     elif ":" in cut:  # most texts have none, and the search takes as long as a linear model's answer
         cut = _stamp().sub(lambda found: " " * len(found[0]), cut)
-    return cut, len(text) > MAX_CHARACTERS
+    return _IN_CAPITALS.sub(_unshouted, cut), len(text) > MAX_CHARACTERS
+
+
+def _unshouted(run: re.Match[str]) -> str:
+    """Return a run of words in capitals in small letters; a run of few letters as it is."""
+    return run[0].lower() if sum(map(str.isalpha, run[0])) >= _SHOUTED_LETTERS else run[0]
 
 
 @lru_cache(maxsize=1)
