@@ -53,11 +53,15 @@ def test_characters_keep_their_places(text: str) -> None:
 
 def test_praise_in_capitals_is_praise() -> None:
     """Capitals alone are not anger."""
-    small, loud = load_star_engine("transformer").predict(
-        ["accueil rapide et prix attractifs, merci", "ACCUEIL RAPIDE ET PRIX ATTRACTIFS, MERCI"],
-        ["fr", "fr"],
-        [None, None],
-    ).probabilities
+    small, loud = (
+        load_star_engine("transformer")
+        .predict(
+            ["accueil rapide et prix attractifs, merci", "ACCUEIL RAPIDE ET PRIX ATTRACTIFS, MERCI"],
+            ["fr", "fr"],
+            [None, None],
+        )
+        .probabilities
+    )
     assert loud.tolist() == pytest.approx(small.tolist())
 
 

@@ -240,6 +240,7 @@ def test_the_whole_recipe_reads_tables_and_names_broken_lines(tmp_path: Path) ->
     for broken, told in (
         ('"stars": 9', "`stars`"),
         ('"label": "good"', "`label`"),
+        ('"reading": 5.5', "`reading`"),
         ('"lang": "de"', "`lang`"),
     ):
         lines.write_text('{"text": "x", "lang": "nl"}\n{"text": "x", ' + broken + "}\n", "utf-8")
@@ -247,6 +248,23 @@ def test_the_whole_recipe_reads_tables_and_names_broken_lines(tmp_path: Path) ->
             tables.read_training_rows([lines], Settings())
     with pytest.raises(InputError, match="no such file"):
         train_stars([tmp_path / "absent.jsonl"], tmp_path / "out", tmp_path / "work")
+
+
+def test_readings_join_their_rows(tmp_path: Path) -> None:
+    """They hold no text; those of other rows are left out; a wrong one is named."""
+    lines, readings = tmp_path / "rated.jsonl", tmp_path / "readings.jsonl"
+    lines.write_text('{"text": "x", "lang": "nl", "stars": 4, "set": "s", "id": "1"}\n', "utf-8")
+    reading = '{"set": "s", "id": "%s", "lang": "nl", "reading": %s}\n'
+    readings.write_text(reading % (1, 3.5) + reading % (2, 1.5), "utf-8")
+    rows = tables.read_training_rows([lines], Settings())
+    assert tables.with_readings(rows, [readings])["reading"].to_list() == [3.5]
+    assert tables.with_readings(rows, []).equals(rows)
+    readings.write_text(reading % (1, 3.5) + reading % (2, 7), "utf-8")
+    with pytest.raises(InputError, match="line 2: `reading` is no number from 1 to 5"):
+        tables.with_readings(rows, [readings])
+    readings.write_text("no JSON\n", "utf-8")
+    with pytest.raises(InputError, match=r"readings\.jsonl: no JSON lines of readings"):
+        tables.with_readings(rows, [readings])
 
 
 def certain(stars: np.ndarray) -> np.ndarray:

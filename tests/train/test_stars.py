@@ -20,13 +20,16 @@ pytest.importorskip("onnxruntime")
 
 import onnxruntime
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import TransformerEngine
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.distil import Size, distil, probabilities_of, student_of, teacher_pooled
+from cxtext.train.stars.distil import Size, as_read, distil, probabilities_of, student_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
 
@@ -166,6 +169,7 @@ def rated_frame(count: int) -> pl.DataFrame:
             "question": [None] * count,
             "stars": [5, 5, 5, 1] * (count // 4),
             "label": ["pos", "pos", "pos", "neg"] * (count // 4),
+            "reading": [None] * count,
         },
         schema=data.COLUMNS,
     )
@@ -353,6 +357,27 @@ def test_what_several_teachers_say_is_the_mean_of_their_logits() -> None:
     assert together[0] == pytest.approx(np.exp(2) / (2 * np.exp(2) + 3), abs=1e-3)
 
 
+def test_a_reading_moves_the_teachers_mean_and_keeps_its_shape() -> None:
+    """Without a reading the teachers' word stands."""
+    shares = np.array([[0.1, 0.1, 0.1, 0.3, 0.4], [0.6, 0.1, 0.1, 0.1, 0.1]], np.float32)
+    found = as_read(shares, np.array([2.5, np.nan]))
+    assert found[0] @ np.arange(1, 6) == pytest.approx(2.5, abs=1e-3)
+    tilts = np.diff(np.log(found[0] / shares[0]))
+    assert tilts == pytest.approx([tilts[0]] * 4, abs=1e-3)
+    assert found[1].tolist() == shares[1].tolist()
+
+
+@given(
+    arrays(np.float64, (3, 5), elements=st.floats(-8, 8)).map(softmax),
+    arrays(np.float64, 3, elements=st.floats(1, 5)),
+)
+def test_any_reading_is_met(shares: np.ndarray, readings: np.ndarray) -> None:
+    """But for the ends of the scale, of which no reader is quite sure."""
+    found = as_read(shares.astype(np.float32), readings)
+    assert found.sum(1) == pytest.approx(1, abs=1e-5)
+    assert found @ np.arange(1, 6) == pytest.approx(readings.clip(1.08, 4.94), abs=0.01)
+
+
 def test_a_student_grows_like_its_teacher(tmp_path: Path) -> None:
     """After distillation the student's last layer is closer to the teacher's than before."""
     teacher, examples = tiny(), tiny_examples()
@@ -538,6 +563,8 @@ def test_a_student_of_the_recipe_reads_scarce_languages_again_and_is_kept(tmp_pa
     said: list[str] = []
     folder = recipe.train_student(tmp_path, teachers, rows, balance, size, schedule, said.append)
     assert said == ["teacher's labels: 20/20"] * 2
-    assert json.loads((folder / "done.json").read_text("utf-8"))["step"] == 3
+    typed_again = rows.filter(data.place() > 1 - recipe.HURRIED).height
+    assert 0 < typed_again <= 20
+    assert json.loads((folder / "done.json").read_text("utf-8"))["step"] == 4
     assert recipe.train_student(tmp_path, teachers, rows, balance, size, schedule, said.append) == folder
     assert len(said) == 2

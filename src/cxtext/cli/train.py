@@ -65,6 +65,10 @@ def stars(
     start: Annotated[
         str | None, typer.Option("--from", help="Adapt this model: stars, or the folder of one.")
     ] = None,
+    readings: Annotated[
+        list[Path] | None,
+        typer.Option(help="JSONL of set, id, lang, reading: what a careful reader expects; repeatable."),
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="End fine-tuning after so long.")] = None,
     column: options.Column = None,
     rating_scale: Annotated[str | None, typer.Option(help="1-5, 1-7, 1-10, 0-10, 0-100 or words.")] = None,
@@ -99,7 +103,7 @@ def stars(
         from cxtext.train.stars import StarRecipe, train_stars
 
         chosen = StarRecipe.within(minutes)
-        train_stars(data, out, work, chosen=chosen, settings=settings, report=report)
+        train_stars(data, out, work, chosen=chosen, settings=settings, readings=readings or (), report=report)
     else:
         from cxtext.train.stars.adapt import adapt_stars
 

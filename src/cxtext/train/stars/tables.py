@@ -61,6 +61,7 @@ def read_rated_rows(files: Sequence[Path], settings: Settings) -> RatedRows:
         pl.coalesce(pl.col("question"), pl.lit(settings.question)).alias("question"),
         (pl.col("stated_rating_1_5") + 0.5).floor().cast(pl.Int64).alias("stars"),
         _column(found, "label").str.to_lowercase().replace_strict(_LABEL, default=None).alias("label"),
+        pl.lit(None).alias("reading"),
         pl.col("text_reason").is_null().alias("has_text"),
     )
     reasons = rows.with_columns(left_out=_reason(rows))
@@ -137,6 +138,33 @@ def read_training_rows(files: Sequence[Path], settings: Settings) -> pl.DataFram
             _own_rows(file) if as_it_is else read_rated_rows([file], settings).frame.select(*COLUMNS)
         )
     return pl.concat(parts)
+
+
+def with_readings(rows: pl.DataFrame, files: Sequence[Path]) -> pl.DataFrame:
+    """Return the rows with the readings that JSON lines of `set`, `id`, `lang` and `reading` give them.
+
+    So readings can be kept and passed on without the comments. Those of no row are left out.
+
+    Raises
+    ------
+    InputError: a file can't be read, or a line has no reading from 1 to 5.
+    """
+    key = ["set", "id", "lang"]
+    schema = dict.fromkeys(key, pl.String()) | {"reading": pl.Float64()}
+    found = [pl.DataFrame(schema=schema)]
+    for file in files:
+        try:
+            found.append(pl.read_ndjson(file, schema=schema))
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(f"{file}: no JSON lines of readings ({error}); see docs/cli.md") from error
+        wrong = (
+            found[-1].with_row_index("line", 1).filter(~pl.col("reading").is_between(1, 5).fill_null(False))
+        )
+        if wrong.height:
+            raise InputError(
+                f"{file}, line {wrong['line'][0]}: `reading` is no number from 1 to 5; correct it"
+            )
+    return rows.update(pl.concat(found).unique(key, keep="first", maintain_order=True), on=key)
 
 
 def _own_rows(file: Path) -> pl.DataFrame:
