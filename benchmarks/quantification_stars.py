@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cxtext.train.ratings import WRITTEN
 from cxtext.train.stars import finetune, recipe
 from cxtext.train.stars import model as star_model
+from cxtext.train.stars.calibrate import calibrate, calibrated
 from cxtext.train.stars.data import Balance, balanced, hold_out, read_rows, set_priors, star_targets
 from quantification import METHODS, quapy_methods, rates
 
@@ -70,12 +71,12 @@ def errors_of(
     known = held.filter(stars | pl.col("label").is_not_null(), pl.col("set") != WRITTEN)
     by_hand = Balance().balanced_by_hand
     seen = logits(model, known, work)
-    fitted = recipe.calibrate(seen, known, by_hand)
+    fitted = calibrate(seen, known, by_hand)
     own = (known["stars"].is_not_null() & ~known["set"].is_in(by_hand)).to_numpy()
-    elsewhere = recipe.calibrated(fitted, seen, known["lang"].to_list())
+    elsewhere = calibrated(fitted, seen, known["lang"].to_list())
     told_elsewhere = rates(elsewhere[own], known["stars"].to_numpy()[own])
     for company in companies(rows.filter(mine & stars & ~pl.col("set").is_in(by_hand))):
-        p = recipe.calibrated(fitted, logits(model, company, work), company["lang"].to_list())
+        p = calibrated(fitted, logits(model, company, work), company["lang"].to_list())
         given = company["stars"].to_numpy()
         stated = 100 * float((given >= 4).mean())
         errors = error(p, given)

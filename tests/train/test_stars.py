@@ -29,6 +29,7 @@ from cxtext.engines.transformer import TransformerEngine
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
+from cxtext.train.stars.calibrate import GOOD_OR_BAD, _by_language, calibrate
 from cxtext.train.stars.distil import Size, as_read, distil, probabilities_of, student_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
@@ -443,14 +444,14 @@ def test_calibration_finds_scale_and_tilt() -> None:
     """Logits twice too sure get scale one half, a company of happy customers a tilt; sets made by hand none."""
     generator = np.random.default_rng(0)
     logits = generator.standard_normal((6000, 5)) * 1.5
-    logits += 0.5 * recipe.GOOD_OR_BAD
+    logits += 0.5 * GOOD_OR_BAD
     cumulated = np.cumsum(np.exp(logits) / np.exp(logits).sum(1, keepdims=True), axis=1)
     stars = (generator.random((6000, 1)) > cumulated).sum(1) + 1
     rows = pl.DataFrame({"set": ["a", "b"] * 3000, "lang": "nl", "company": "c", "stars": stars})
     rows = rows.with_columns(pl.when(pl.col("set") == "b").then(1).otherwise("stars").alias("stars"))
-    fitted = recipe.calibrate((logits - 0.5 * recipe.GOOD_OR_BAD) * 2, rows, ["b"])
+    fitted = calibrate((logits - 0.5 * GOOD_OR_BAD) * 2, rows, ["b"])
     np.testing.assert_allclose(fitted.scale, [0.5] * 5, atol=0.06)
-    np.testing.assert_allclose(fitted.offset, [0.5 * recipe.GOOD_OR_BAD] * 5, atol=0.08)
+    np.testing.assert_allclose(fitted.offset, [0.5 * GOOD_OR_BAD] * 5, atol=0.08)
 
 
 def test_a_language_with_enough_ratings_on_both_sides_has_its_own_scale() -> None:
@@ -463,7 +464,7 @@ def test_a_language_with_enough_ratings_on_both_sides_has_its_own_scale() -> Non
     rows = pl.DataFrame({"set": "a", "lang": codes, "company": "c", "stars": stars})
     dutch = pl.DataFrame({"set": "a", "lang": ["nl"] * 30, "company": "c", "stars": [5] * 30})
     seen = np.where(codes == "fr", 2.0, 1.0)[:, None] * logits
-    fitted = recipe.calibrate(np.vstack([seen, np.zeros((30, 5))]), pl.concat([rows, dutch]), [])
+    fitted = calibrate(np.vstack([seen, np.zeros((30, 5))]), pl.concat([rows, dutch]), [])
     scale = dict(zip(("none", *LANGUAGES), fitted.scale, strict=True))
     assert scale["en"] == pytest.approx(1, abs=0.08)
     assert scale["fr"] == pytest.approx(0.5, abs=0.05)
@@ -474,7 +475,7 @@ def test_a_language_with_enough_ratings_on_both_sides_has_its_own_scale() -> Non
 @pytest.mark.parametrize("stars", [[], [5, 5, 5], [3, 3]])
 def test_nothing_is_calibrated_without_ratings_on_both_sides(stars: list[int]) -> None:
     """No ratings, satisfied customers alone, or three stars alone leave the logits as they are."""
-    fitted = recipe.calibrate(np.ones((len(stars), 5)), rated(stars), [])
+    fitted = calibrate(np.ones((len(stars), 5)), rated(stars), [])
     np.testing.assert_array_equal(fitted.scale, 1)
     np.testing.assert_array_equal(fitted.offset, 0)
 
@@ -482,7 +483,7 @@ def test_nothing_is_calibrated_without_ratings_on_both_sides(stars: list[int]) -
 def test_languages_weigh_by_the_root_of_what_their_companies_weigh() -> None:
     """Sixteen companies' worth of one language counts four, four of another counts two."""
     codes = np.array(["en"] * 16 + ["fr"] * 4)
-    found = recipe._by_language(np.ones(20), codes)
+    found = _by_language(np.ones(20), codes)
     assert found[codes == "en"].sum() == pytest.approx(4)
     assert found[codes == "fr"].sum() == pytest.approx(2)
 
@@ -556,7 +557,8 @@ def test_a_student_of_the_recipe_reads_scarce_languages_again_and_is_kept(tmp_pa
     (tmp_path / "base").mkdir()
     convert.make_tokenizer(PIECES).save(str(tmp_path / "base" / "tokenizer.json"))
     row = {"set": "shop", "lang": "nl", "company": None, "text": "good", "question": None, "label": None}
-    rows = pl.DataFrame([row | {"id": f"r{n}", "stars": 1 + n % 5} for n in range(20)], schema=data.COLUMNS)
+    rated = [row | {"id": f"r{n}", "stars": 1 + n % 5, "reading": 4.2 if n % 2 else None} for n in range(20)]
+    rows = pl.DataFrame(rated, schema=data.COLUMNS)
     balance = data.Balance(held_out_share=0.0, repeats={"nl": 3})
     schedule = finetune.Schedule(passes=1, batch=20, frozen_layers=0, warmup_steps=1)
     size = Size((0, 2), SHAPE["ffn"])

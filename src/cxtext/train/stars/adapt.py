@@ -33,6 +33,7 @@ from cxtext.schema.settings import Settings
 from cxtext.statistics.calibration import Calibration
 from cxtext.train.stars import finetune, recipe, require_packages
 from cxtext.train.stars import model as star_model
+from cxtext.train.stars.calibrate import calibrate
 from cxtext.train.stars.checkpoint import read_onnx, transformer_asset, write_float_model
 from cxtext.train.stars.comparison import Change, Verdict, compare, judge
 from cxtext.train.stars.data import Balance, balanced, hold_out, set_priors, star_targets
@@ -204,7 +205,7 @@ def _is_enough(held: pl.DataFrame) -> bool:
 
 def _calibration(asset: registry.Asset, logits: Floats, rows: pl.DataFrame) -> Calibration:
     """Return the values for the model's languages and for none, in the order of its calibration file."""
-    fitted = recipe.calibrate(logits, rows, ())
+    fitted = calibrate(logits, rows, ())
     groups = 1 + len(asset.config["languages"])
     return Calibration(fitted.scale[:groups], fitted.offset[:groups])
 

@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from cxtext.engines.cascade import sharpened
-from cxtext.engines.linear import softmax
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
     TOKENIZER_FILE,
@@ -27,14 +25,13 @@ from cxtext.engines.transformer import (
 )
 from cxtext.registry import seal
 from cxtext.schema.columns import LANGUAGES
-from cxtext.schema.protocols import Bools, Floats
-from cxtext.statistics.calibration import Calibration
+from cxtext.schema.protocols import Floats
 from cxtext.train.stars import convert, finetune
 from cxtext.train.stars import model as star_model
+from cxtext.train.stars.calibrate import calibrate, calibrated
 from cxtext.train.stars.data import (
     Balance,
     balanced,
-    company_weight,
     encode,
     hold_out,
     place,
@@ -55,9 +52,7 @@ TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
 RESEMBLED = 0.5  # weight of resembling the first teacher's last layer
 HURRIED = 0.25  # of the rows, seen once more as hurried customers type them
 RANGE_ROWS = 400
-OWN_SCALE = 20  # fewest held-out ratings on either side of three for a language's own scale
 TRANSLATED_ROWS = 4000  # of a language, to distil on
-GOOD_OR_BAD = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 
 def make_base(work: Path, rows: pl.DataFrame, words: Sequence[str]) -> Path:
@@ -150,24 +145,38 @@ def train_student(
         teacher_pooled(model, encoded, work / f"labels-{teacher.name}-{texts[:8]}", report)
         for teacher, model in zip(teachers, models, strict=True)
     ]
-    soft, allowed = star_targets(chosen, SMOOTHING)
     told = as_read(probabilities_of(models, pooled), chosen["reading"].to_numpy())
-    numbered = chosen.with_row_index("row")
-    again = numbered.filter(place() > 1 - HURRIED)
-    seen = np.concatenate([repeated(numbered, balance)["row"].to_numpy(), again["row"].to_numpy()])
-    typed = encode_rows(tokenizer_of(work), hurried_rows(again))
-    examples = finetune.Examples(
-        [encoded[row] for row in seen[: len(seen) - len(typed)]] + typed,
-        soft[seen],
-        allowed[seen],
-        set_priors(chosen, soft, allowed)[seen],
-        teacher=told[seen],
-        teacher_weight=TAUGHT,
-        teacher_pooled=pooled[0][seen],
-        pooled_weight=RESEMBLED,
-    )
+    again = chosen.with_row_index("row").filter(place() > 1 - HURRIED)
+    encoded += encode_rows(tokenizer_of(work), hurried_rows(again))
+    seen = repeated(chosen.with_row_index("row"), balance)["row"].to_numpy()
+    examples = _lessons(encoded, chosen, seen, again["row"].to_numpy(), told, pooled[0])
     distil(models[0], size, examples, schedule, folder, report)
     return folder
+
+
+def _lessons(
+    encoded: list[tuple[list[int], list[int]]],
+    rows: pl.DataFrame,
+    seen: NDArray[Any],
+    again: NDArray[Any],
+    told: NDArray[np.float32],
+    pooled: NDArray[np.float16],
+) -> finetune.Examples:
+    """Return what a student learns of the rows `seen`, and of the rows `again`, whose texts `encoded` ends with."""
+    soft, allowed = star_targets(rows, SMOOTHING)
+    prior = set_priors(rows, soft, allowed)
+    typed = np.arange(len(again)) + rows.height
+    of = np.concatenate([seen, again])
+    return finetune.Examples(
+        [encoded[text] for text in np.concatenate([seen, typed])],
+        soft[of],
+        allowed[of],
+        prior[of],
+        teacher=told[of],
+        teacher_weight=TAUGHT,
+        teacher_pooled=pooled[of],
+        pooled_weight=RESEMBLED,
+    )
 
 
 def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
@@ -243,56 +252,3 @@ def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats
     session, tokenizer = load_session(folder / WEIGHTS_FILE), load_tokenizer(folder / TOKENIZER_FILE)
     engine = TransformerEngine("", LANGUAGES, tokenizer, session, max_tokens, np.ones(5), np.zeros((5, 5)))
     return engine.logits(rows["text"].to_list(), rows["question"].to_list())[0]
-
-
-def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Calibration:
-    """Fit a scale per language, and one tilt from bad to good, to which side of three customers' own stars are.
-
-    A model trained with its sets' shares of stars takes every star to be as likely; the tilt restores what a new
-    company may expect. So rows count by company (n rows weigh root n), companies by language (likewise: their
-    weights' root), and sets balanced by hand (`by_hand`) don't count. A tilt of its own would be that of the one or
-    two companies a language has here; one with fewer than OWN_SCALE bad or good ratings takes the scale of all.
-    Without both bad and good ratings there is nothing to fit: logits stay as they are.
-    """
-    own = pl.col("stars").is_not_null() & (pl.col("stars") != 3) & ~pl.col("set").is_in(by_hand)
-    weighed = rows.with_columns(own=own, weight=company_weight())
-    seen, chosen = logits[weighed["own"].to_numpy()], weighed.filter("own")
-    good, weight, codes = (
-        chosen["stars"].to_numpy() > 3,
-        chosen["weight"].to_numpy(),
-        chosen["lang"].to_numpy(),
-    )
-    scale, tilt = 1.0, 0.0
-    if good.any() and not good.all():
-        scale, tilt = fit_scale_and_tilt(seen, good, _by_language(weight, codes))
-    scales = np.full(1 + len(LANGUAGES), scale)
-    for index, language in enumerate(LANGUAGES, start=1):
-        mine = codes == language
-        if min((mine & good).sum(), (mine & ~good).sum()) >= OWN_SCALE:
-            scales[index], _ = fit_scale_and_tilt(seen[mine], good[mine], weight[mine], tilt)
-    return Calibration(scales, np.tile(tilt * GOOD_OR_BAD, (len(scales), 1)))
-
-
-def calibrated(fitted: Calibration, logits: Floats, languages: Sequence[str]) -> Floats:
-    """Return the calibrated star probabilities (rows, 5) of logits (rows, 5) of texts in these languages."""
-    return softmax(fitted.apply(logits, np.array([1 + LANGUAGES.index(code) for code in languages])))
-
-
-def _by_language(weight: Floats, codes: NDArray[Any]) -> Floats:
-    """Return the weights with each language's sum brought to its root."""
-    total = {code: weight[codes == code].sum() for code in np.unique(codes)}
-    return weight / np.sqrt([total[code] for code in codes])
-
-
-def fit_scale_and_tilt(
-    logits: Floats, good: Bools, weight: Floats, tilt: float | None = None
-) -> tuple[float, float]:
-    """Return the scale and the tilt (of a scale alone, the given one) of least weighted cross-entropy of `good`."""
-
-    def loss(point: Floats) -> float:
-        scaled = np.exp(point[0]) * logits + (point[1] if tilt is None else tilt) * GOOD_OR_BAD
-        gap = np.logaddexp(*scaled[:, 3:].T) - np.logaddexp(*scaled[:, :2].T)
-        return float((weight * np.logaddexp(0, np.where(good, -gap, gap))).sum() / weight.sum())
-
-    found = minimize(loss, np.zeros(2 if tilt is None else 1), method="Nelder-Mead").x
-    return float(np.exp(found[0])), float(found[1]) if tilt is None else tilt
