@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from cxtext import registry
+from cxtext.cli import train as cli_train
 from cxtext.engines import load_star_engine
 from cxtext.errors import InputError, MissingModelError, UsageError
 from cxtext.schema.columns import Role
@@ -265,6 +266,14 @@ def test_readings_join_their_rows(tmp_path: Path) -> None:
     readings.write_text("no JSON\n", "utf-8")
     with pytest.raises(InputError, match=r"readings\.jsonl: no JSON lines of readings"):
         tables.with_readings(rows, [readings])
+
+
+def test_readings_are_refused_where_nothing_learns_from_them(tmp_path: Path) -> None:
+    """Adapting distils no student: an option without an effect would go unnoticed."""
+    with pytest.raises(UsageError, match="--readings"):
+        cli_train.stars(
+            [], tmp_path / "out", tmp_path / "work", start="stars", readings=[tmp_path / "r.jsonl"]
+        )
 
 
 def certain(stars: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ from cxtext.engines.transformer import TransformerEngine
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
-from cxtext.train.stars.calibrate import GOOD_OR_BAD, _by_language, calibrate
+from cxtext.train.stars.calibrate import GOOD_OR_BAD, by_language, calibrate
 from cxtext.train.stars.distil import Size, as_read, distil, probabilities_of, student_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
@@ -483,7 +483,7 @@ def test_nothing_is_calibrated_without_ratings_on_both_sides(stars: list[int]) -
 def test_languages_weigh_by_the_root_of_what_their_companies_weigh() -> None:
     """Sixteen companies' worth of one language counts four, four of another counts two."""
     codes = np.array(["en"] * 16 + ["fr"] * 4)
-    found = _by_language(np.ones(20), codes)
+    found = by_language(np.ones(20), codes)
     assert found[codes == "en"].sum() == pytest.approx(4)
     assert found[codes == "fr"].sum() == pytest.approx(2)
 

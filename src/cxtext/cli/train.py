@@ -7,6 +7,7 @@ import typer
 
 from cxtext.cli import options
 from cxtext.cli.options import Quiet
+from cxtext.errors import UsageError
 
 if TYPE_CHECKING:
     from cxtext.train.stars.adapt import Adapted
@@ -98,6 +99,10 @@ def stars(
         encoding=encoding,
         sheet=sheet,
     )
+    if start is not None and readings:
+        raise UsageError(
+            "--readings: they teach a student of the whole recipe; leave them out, or leave out --from"
+        )
     report = _silent if quiet else typer.echo
     if start is None:
         from cxtext.train.stars import StarRecipe, train_stars

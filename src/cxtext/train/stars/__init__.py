@@ -88,6 +88,8 @@ def train_stars(
 
     require_packages()
     rows = with_readings(read_training_rows(data, settings or Settings()), readings)
+    if readings:
+        report(f"readings: {rows['reading'].count()} of {rows.height} comments have one")
     recipe.make_base(work, rows, common_words(LANGUAGES))
     balance = chosen.balance
     trained = recipe.train_teacher(work, "teacher", rows, balance, chosen.teacher, report)

@@ -37,7 +37,7 @@ def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Cal
     )
     scale, tilt = 1.0, 0.0
     if good.any() and not good.all():
-        scale, tilt = fit_scale_and_tilt(seen, good, _by_language(weight, codes))
+        scale, tilt = fit_scale_and_tilt(seen, good, by_language(weight, codes))
     scales = np.full(1 + len(LANGUAGES), scale)
     for index, language in enumerate(LANGUAGES, start=1):
         mine = codes == language
@@ -51,7 +51,7 @@ def calibrated(fitted: Calibration, logits: Floats, languages: Sequence[str]) ->
     return softmax(fitted.apply(logits, np.array([1 + LANGUAGES.index(code) for code in languages])))
 
 
-def _by_language(weight: Floats, codes: NDArray[Any]) -> Floats:
+def by_language(weight: Floats, codes: NDArray[Any]) -> Floats:
     """Return the weights with each language's sum brought to its root."""
     total = {code: weight[codes == code].sum() for code in np.unique(codes)}
     return weight / np.sqrt([total[code] for code in codes])

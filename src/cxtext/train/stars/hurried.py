@@ -69,10 +69,10 @@ def _with_slips(text: str, draw: random.Random) -> str:
     return text
 
 
-def hurried_rows(rows: pl.DataFrame, seed: str = "") -> pl.DataFrame:
+def hurried_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with their texts as hurried customers type them."""
     texts = [
-        hurried(text, language, f"{seed} {identifier}")
+        hurried(text, language, identifier)
         for text, language, identifier in rows.select("text", "lang", "id").iter_rows()
     ]
     return rows.with_columns(text=pl.Series(texts, dtype=pl.String))
