@@ -19,6 +19,10 @@ SAMPLE: Final = 600  # texts that tell which wide units do most
 STARS: Final = np.arange(1, 6)
 FLOOR: Final = 1e-6  # of a star's probability, so that a reading can still move to it
 READABLE_MEAN: Final = (1.08, 4.94)  # no reader is so sure that nobody gives another star
+DISTRUSTED: Final = 1.5  # stars from the teachers' mean to a reading at which they know nothing of the text
+WRITERS: Final = (
+    0.77  # standard deviation, in stars, of what writers of one text give, where the teachers can't tell
+)
 STEEPEST: Final = 15.0
 BISECTIONS: Final = 40
 
@@ -110,13 +114,20 @@ def as_read(shares: NDArray[np.float32], readings: Floats) -> NDArray[np.float32
     """Return star probabilities (rows, 5) whose means are the readings (rows,); those without a reading (NaN) stay.
 
     Of all distributions with that mean, the one nearest to the teachers': p(star) * exp(tilt * star), normalised
-    (I-projection, Csiszár 1975). It keeps what the teachers know of a text beside its mean.
+    (I-projection, Csiszár 1975). It keeps what the teachers know of a text beside its mean. The further their mean
+    is off, the less they know: their logits give way to those of a normal distribution around the reading.
     """
     found = shares.copy()
     read = ~np.isnan(readings)
     if read.any():
-        found[read] = _with_mean(np.log(shares[read] + FLOOR), readings[read].clip(*READABLE_MEAN))
+        found[read] = _moved(shares[read].astype(np.float64), readings[read].clip(*READABLE_MEAN))
     return found
+
+
+def _moved(shares: Floats, means: Floats) -> Floats:
+    off = np.minimum(abs(shares @ STARS - means) / DISTRUSTED, 1.0)[:, None]
+    around = -(((STARS - means[:, None]) / WRITERS) ** 2) / 2
+    return _with_mean((1 - off) * np.log(shares + FLOOR) + off * around, means)
 
 
 def _with_mean(logits: Floats, means: Floats) -> Floats:

@@ -36,6 +36,18 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Taught:
+    """What teachers say of each row, and how much of it counts."""
+
+    stars: NDArray[np.float32]  # (rows, 5) probabilities
+    share: NDArray[
+        np.float32
+    ]  # (rows,) of a rated row's lesson that is theirs, 0..1; of an unrated row's all is
+    pooled: NDArray[np.float16]  # (rows, hidden): the first teacher's last layer, to resemble
+    resembled: NDArray[np.float32]  # (rows,): weight of resembling it; of the stars' lesson it is 1
+
+
+@dataclass(frozen=True)
 class Examples:
     """Encoded rows and what is known of each. Arrays are (rows, 5); a row of zeros says nothing."""
 
@@ -43,10 +55,7 @@ class Examples:
     soft: NDArray[np.float32]  # distribution over stars
     allowed: NDArray[np.float32]  # 1 where a coarse label allows the star
     prior: NDArray[np.float32] | None = None  # log share of each star in the row's set, see data.set_priors
-    teacher: NDArray[np.float32] | None = None  # a teacher's probabilities
-    teacher_weight: float = 0.7
-    teacher_pooled: NDArray[np.float16] | None = None  # (rows, hidden): a teacher's last layer, to resemble
-    pooled_weight: float = 1.0
+    taught: Taught | None = None
 
 
 def fit(
@@ -160,10 +169,10 @@ def _gradients(
         pooled = star_model.pooled(model, *inputs)
         found = model["head"](pooled).float()
     loss = star_loss(found, examples, rows)
-    if examples.teacher_pooled is not None:
-        aim = torch.from_numpy(examples.teacher_pooled[rows].astype(np.float32))
-        distance = 1 - torch.cosine_similarity(pooled, aim, dim=-1).mean()
-        loss = loss + examples.pooled_weight * distance
+    if examples.taught is not None:
+        aim = torch.from_numpy(examples.taught.pooled[rows].astype(np.float32))
+        resembled = torch.from_numpy(examples.taught.resembled[rows])
+        loss = loss + (resembled * (1 - torch.cosine_similarity(pooled, aim, dim=-1))).mean()
     loss = loss * (len(rows) / of)
     return float(loss.detach()), torch.autograd.grad(loss, free)
 
@@ -172,7 +181,7 @@ def star_loss(found: Any, examples: Examples, rows: NDArray[np.int64]) -> Any:
     """Return the mean loss of a batch of logits (rows, 5).
 
     A star is scored by cross-entropy; a coarse label by minus the log of the sum of its stars' probabilities;
-    a teacher by cross-entropy with its probabilities, weighted `teacher_weight` against the row's own rating.
+    teachers by cross-entropy with their probabilities, which share the lesson with the row's own rating.
     A rating is compared after adding the row's `prior`: what a set's customers are like need not be read from
     the text.
     """
@@ -185,12 +194,12 @@ def star_loss(found: Any, examples: Examples, rows: NDArray[np.int64]) -> Any:
     own = -(soft * log_p).sum(-1)
     coarse = allowed.sum(-1) > 0
     own = own - torch.where(coarse, torch.logsumexp(log_p + torch.log(allowed.clamp_min(1e-9)), -1), 0.0)
-    if examples.teacher is None:
+    if examples.taught is None:
         return own.mean()
-    taught = -(torch.from_numpy(examples.teacher[rows]) * torch.log_softmax(found, -1)).sum(-1)
+    told = -(torch.from_numpy(examples.taught.stars[rows]) * torch.log_softmax(found, -1)).sum(-1)
     rated = (coarse | (soft.sum(-1) > 0)).float()
-    share = 1 - rated * (1 - examples.teacher_weight)
-    return (share * taught + (1 - share) * own).mean()
+    share = 1 - rated * (1 - torch.from_numpy(examples.taught.share[rows]))
+    return (share * told + (1 - share) * own).mean()
 
 
 def _save(model: Any, optimizer: Any, checkpoint: Path, state: dict[str, float]) -> None:

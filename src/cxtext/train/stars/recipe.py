@@ -49,7 +49,8 @@ Report = Callable[[str], None]
 MAX_TOKENS = 96
 SMOOTHING = 0.1
 TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
-RESEMBLED = 0.5  # weight of resembling the first teacher's last layer
+READ = 0.7  # the same where a careful reader corrected them
+RESEMBLED = 0.5  # weight of resembling the first teacher's last layer, where nobody corrected it
 HURRIED = 0.25  # of the rows, seen once more as hurried customers type them
 RANGE_ROWS = 400
 TRANSLATED_ROWS = 4000  # of a language, to distil on
@@ -167,16 +168,15 @@ def _lessons(
     prior = set_priors(rows, soft, allowed)
     typed = np.arange(len(again)) + rows.height
     of = np.concatenate([seen, again])
-    return finetune.Examples(
-        [encoded[text] for text in np.concatenate([seen, typed])],
-        soft[of],
-        allowed[of],
-        prior[of],
-        teacher=told[of],
-        teacher_weight=TAUGHT,
-        teacher_pooled=pooled[of],
-        pooled_weight=RESEMBLED,
+    read = rows["reading"].is_not_null().to_numpy()[of]
+    taught = finetune.Taught(
+        told[of],
+        np.where(read, READ, TAUGHT).astype(np.float32),
+        pooled[of],
+        np.where(read, 0.0, RESEMBLED).astype(np.float32),
     )
+    texts = [encoded[text] for text in np.concatenate([seen, typed])]
+    return finetune.Examples(texts, soft[of], allowed[of], prior[of], taught)
 
 
 def to_distil(rows: pl.DataFrame, balance: Balance) -> pl.DataFrame:
