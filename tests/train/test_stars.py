@@ -216,6 +216,18 @@ def test_loss_of_a_coarse_label_is_of_the_sum_of_its_stars() -> None:
     assert float(finetune.star_loss(logits, examples, np.array([0]))) == pytest.approx(-np.log(0.6), abs=1e-5)
 
 
+def test_teachers_share_the_lesson_of_a_rated_row_and_give_that_of_an_unrated_one() -> None:
+    """Row by row: here 70% of the first, all of the second whatever its share says."""
+    shares = torch.tensor([[0.1, 0.1, 0.2, 0.2, 0.4]] * 2)
+    soft = np.array([[0, 0, 0, 0, 1], [0] * 5], np.float32)
+    told, part = np.array([[1, 0, 0, 0, 0]] * 2, np.float32), np.array([0.7, 0.7], np.float32)
+    taught = finetune.Taught(told, part, np.zeros((2, 1), np.float16), part)
+    examples = finetune.Examples([], soft, np.zeros((2, 5), np.float32), taught=taught)
+    for row, loss in ((0, -0.7 * np.log(0.1) - 0.3 * np.log(0.4)), (1, -np.log(0.1))):
+        found = finetune.star_loss(torch.log(shares[:1]), examples, np.array([row]))
+        assert float(found) == pytest.approx(loss, abs=1e-5)
+
+
 def test_training_learns_and_resumes_where_it_stopped(tmp_path: Path) -> None:
     """A run cut in two ends at the very weights of a run in one piece, and can tell good from bad."""
     examples = tiny_examples()

@@ -42,7 +42,7 @@ class Taught:
     stars: NDArray[np.float32]  # (rows, 5) probabilities
     share: NDArray[
         np.float32
-    ]  # (rows,) of a rated row's lesson that is theirs, 0..1; of an unrated row's all is
+    ]  # (rows,): their part of a rated row's lesson, 0..1; an unrated row's is all theirs
     pooled: NDArray[np.float16]  # (rows, hidden): the first teacher's last layer, to resemble
     resembled: NDArray[np.float32]  # (rows,): weight of resembling it; of the stars' lesson it is 1
 
