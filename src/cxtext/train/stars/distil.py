@@ -20,9 +20,7 @@ STARS: Final = np.arange(1, 6)
 FLOOR: Final = 1e-6  # of a star's probability, so that a reading can still move to it
 READABLE_MEAN: Final = (1.08, 4.94)  # no reader is so sure that nobody gives another star
 DISTRUSTED: Final = 1.5  # stars from the teachers' mean to a reading at which they know nothing of the text
-WRITERS: Final = (
-    0.77  # standard deviation of the stars that writers of one text give, where teachers can't tell
-)
+WRITERS: Final = 0.77  # standard deviation of the stars of one text's writers, where teachers can't tell
 STEEPEST: Final = 15.0
 BISECTIONS: Final = 40
 

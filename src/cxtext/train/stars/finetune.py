@@ -40,9 +40,7 @@ class Taught:
     """What teachers say of each row, and how much of it counts."""
 
     stars: NDArray[np.float32]  # (rows, 5) probabilities
-    share: NDArray[
-        np.float32
-    ]  # (rows,): their part of a rated row's lesson, 0..1; an unrated row's is all theirs
+    share: NDArray[np.float32]  # (rows,): theirs of a rated row's lesson, 0..1; of an unrated row's it is all
     pooled: NDArray[np.float16]  # (rows, hidden): the first teacher's last layer, to resemble
     resembled: NDArray[np.float32]  # (rows,): weight of resembling it; of the stars' lesson it is 1
 
