@@ -14,20 +14,31 @@ from cxtext.schema.columns import LANGUAGES
 FOLDER = Path(__file__).parents[2] / "corpora" / "written"
 
 
-def rows(language: str) -> list[dict[str, str | int]]:
+def rows(language: str) -> list[dict[str, str | int | float]]:
     """Return the rows of a language."""
     return [json.loads(line) for line in (FOLDER / f"{language}.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_row_says_its_language_and_stars(language: str) -> None:
-    """All columns are there, stars are 1..5, and every star has its share."""
+    """All columns are there, in order, question and reading where there is one; every star has its share."""
     stars = Counter(row["stars"] for row in rows(language))
     assert set(stars) == {1, 2, 3, 4, 5}
     assert min(stars.values()) > 0.1 * stars.total()
-    columns = ("id", "set", "lang", "stars", "domain")
-    assert {tuple(row) for row in rows(language)} == {(*columns, "text"), (*columns, "question", "text")}
+    columns = ("id", "set", "lang", "stars", "domain", "question", "reading", "text")
+    for row in rows(language):
+        assert tuple(row) == tuple(name for name in columns if name in row)
+        assert set(columns) - set(row) <= {"question", "reading"}
     assert {row["lang"] for row in rows(language)} == {language}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_readings_are_on_the_scale_and_agree_with_the_stars(language: str) -> None:
+    """1 to 5; most comments have one, and on average it is less than half a star off."""
+    read = [row for row in rows(language) if "reading" in row]
+    assert len(read) > 0.6 * len(rows(language))
+    assert all(1 <= float(row["reading"]) <= 5 for row in read)
+    assert sum(abs(float(row["reading"]) - int(row["stars"])) for row in read) < 0.5 * len(read)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
