@@ -30,7 +30,16 @@ from cxtext.schema.columns import LANGUAGES
 from cxtext.train.stars import convert, data, finetune, recipe
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.calibrate import GOOD_OR_BAD, by_language, calibrate
-from cxtext.train.stars.distil import Size, as_read, distil, probabilities_of, student_of, teacher_pooled
+from cxtext.train.stars.distil import (
+    DISTRUSTED,
+    WRITERS,
+    Size,
+    as_read,
+    distil,
+    probabilities_of,
+    student_of,
+    teacher_pooled,
+)
 from cxtext.train.stars.export import export_onnx, quantise_rows
 from cxtext.train.stars.thresholds import share_asked, sure_from
 
@@ -370,13 +379,17 @@ def test_what_several_teachers_say_is_the_mean_of_their_logits() -> None:
     assert together[0] == pytest.approx(np.exp(2) / (2 * np.exp(2) + 3), abs=1e-3)
 
 
-def test_a_reading_near_the_teachers_mean_moves_it_and_keeps_its_shape() -> None:
-    """A hair off it is all but an exponential tilt; without a reading the teachers' word stands."""
-    shares = np.array([[0.1, 0.1, 0.1, 0.3, 0.4], [0.6, 0.1, 0.1, 0.1, 0.1]], np.float32)
-    found = as_read(shares, np.array([3.79, np.nan]))
-    assert found[0] @ np.arange(1, 6) == pytest.approx(3.79, abs=1e-3)
-    assert found[0] == pytest.approx(shares[0], abs=0.01)
-    assert found[1].tolist() == shares[1].tolist()
+def test_a_reading_moves_the_teachers_mean_and_keeps_its_shape_as_far_as_they_know_the_text() -> None:
+    """The curve of the logits is theirs and a normal one's by how far off they are; without a reading they stand."""
+    shares = np.array([[0.1, 0.1, 0.1, 0.3, 0.4]] * 2 + [[0.6, 0.1, 0.1, 0.1, 0.1]], np.float32)
+    readings = np.array([3.8, 2.5, np.nan])
+    found = as_read(shares, readings)
+    assert found[0] == pytest.approx(shares[0], abs=1e-5)
+    assert found[1] @ np.arange(1, 6) == pytest.approx(2.5, abs=1e-3)
+    off = (3.8 - 2.5) / DISTRUSTED
+    curve = (1 - off) * np.diff(np.log(shares[1]), 2) - off / WRITERS**2
+    assert np.diff(np.log(found[1]), 2) == pytest.approx(curve, abs=1e-3)
+    assert found[2].tolist() == shares[2].tolist()
 
 
 def test_a_reading_far_from_the_teachers_mean_stands_for_itself() -> None:
