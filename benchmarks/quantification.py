@@ -17,11 +17,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cxtext.engines.linear import softmax, vectors
+from cxtext.engines.linear import softmax
 from cxtext.schema.columns import LANGUAGES
 from cxtext.train import linear
-from cxtext.train.balance import row_weights
-from cxtext.train.ratings import allowed_stars, customers_own
+from cxtext.train.lessons import Lessons, customers_lessons
+from cxtext.train.ratings import customers_own
 
 Floats = NDArray[np.float64]
 PER_COMPANY: Final = 2_500
@@ -32,9 +32,9 @@ KEYS: Final = ("set", "language", "company")
 
 def main(files: list[Path]) -> None:
     """Print the error of each method as a Markdown table, and the errors of the chosen one."""
-    recipe = linear.read_recipe()
-    rated = _with_company(linear.training_rows(files, recipe), files[0])
-    probabilities, known = _probabilities_of_unseen(rated, recipe)
+    lessons = customers_lessons(files, linear.NGRAMS)
+    rated = _with_company(lessons.rows, files[0])
+    probabilities, known = _probabilities_of_unseen(lessons)
     groups = _groups(rated.with_row_index("row"))
     print("| method | mean absolute error | bias | sd | worst |\n| --- | --- | --- | --- | --- |")
     for name, method in (METHODS | quapy_methods()).items():
@@ -57,20 +57,16 @@ def _with_company(rated: pl.DataFrame, comments: Path) -> pl.DataFrame:
     )
 
 
-def _probabilities_of_unseen(
-    rated: pl.DataFrame, recipe: dict[str, Any]
-) -> tuple[Floats, dict[str, dict[str, Any]]]:
+def _probabilities_of_unseen(lessons: Lessons) -> tuple[Floats, dict[str, dict[str, Any]]]:
     """Return probabilities by a model and a calibration without the row's set, and what other sets tell."""
-    x, allowed = vectors(rated["text"].to_list(), linear.NGRAMS), allowed_stars(rated)
-    weight = row_weights(rated, allowed, recipe["set_weight"])
-    logits = linear.logits_of_unseen_sets(x, allowed, weight, rated)
+    rated, logits = lessons.rows, linear.logits_of_unseen_sets(lessons)
     origin = rated["origin"].to_numpy()
     own = rated.select(customers_own(pl.col("origin"))).to_series().to_numpy()
     place = np.array([1 + LANGUAGES.index(name) for name in rated["language"]])
-    probabilities, known = np.zeros(allowed.shape), {}
+    probabilities, known = np.zeros(logits.shape), {}
     for name in sorted(set(origin[own])):
         others = origin != name
-        found = linear.calibrate(logits[others], allowed[others], weight[others], rated.filter(others))
+        found = linear.calibrate(logits[others], lessons.of(others))
         scaled = softmax(found.scale[place][:, None] * logits + found.offset[place])
         probabilities[origin == name] = scaled[origin == name]
         known[name] = rates(scaled[others & own], rated["stars"].filter(others & own).to_numpy())

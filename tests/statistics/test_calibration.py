@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
-from cxtext.statistics.calibration import Calibration, fit_calibration, marginal_loss
+from cxtext.statistics.calibration import Calibration, cross_entropy, fit_calibration, marginal_loss
 
 RAMP = np.arange(-2.0, 3.0)[None]
 
@@ -30,6 +30,16 @@ def test_the_slope_is_the_derivative_of_the_loss(seed: int) -> None:
         logits.ravel(), lambda flat: marginal_loss(flat.reshape(3, 5), allowed, weight)[0], 1e-7
     )
     assert slope.ravel() == pytest.approx(numeric, abs=1e-5)
+
+
+def test_the_cross_entropy_of_a_sure_teacher_is_the_loss_of_a_star() -> None:
+    """And its slope vanishes where the probabilities are the teacher's."""
+    logits, sure = np.log([[0.1, 0.3, 0.2, 0.2, 0.2]]), np.eye(5)[[1]]
+    for of_star, of_teacher in zip(
+        marginal_loss(logits, sure, np.ones(1)), cross_entropy(logits, sure, np.ones(1)), strict=True
+    ):
+        assert of_teacher == pytest.approx(of_star)
+    assert cross_entropy(logits, np.exp(logits), np.ones(1))[1] == pytest.approx(0)
 
 
 def test_a_coarse_label_sums_its_classes() -> None:

@@ -30,14 +30,27 @@ _VERDICTS: Final = {
 
 
 @app.command()
-def linear(data: Data, out: Out, seed: Seed = 0, quiet: Quiet = False) -> None:
+def linear(
+    data: Data,
+    out: Out,
+    teacher: Annotated[
+        str | None, typer.Option(help="Learn what this star engine says of the comments, rated or not.")
+    ] = None,
+    seed: Seed = 0,
+    quiet: Quiet = False,
+) -> None:
     """Train the linear star model. The same data gives the same bytes.
 
-    Example: cxtext train linear --data rated.jsonl --out models/stars-linear
+    Examples:
+
+      cxtext train linear --data rated.jsonl --out my-linear
+
+      cxtext train linear --teacher transformer --data comments.jsonl --out models/stars-linear
     """
+    from cxtext.engines import load_star_engine
     from cxtext.train.linear import train_linear
 
-    train_linear(data, out, seed=seed)
+    train_linear(data, out, seed=seed, teacher=None if teacher is None else load_star_engine(teacher))
     _tell(out, quiet=quiet)
 
 

@@ -76,3 +76,12 @@ def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[floa
     loss = -float(weight @ np.log(total))
     slope: Floats = (shares - inside / total[:, None]) * weight[:, None]
     return loss, slope
+
+
+def cross_entropy(logits: Floats, told: Floats, weight: Floats) -> tuple[float, Floats]:
+    """Return the weighted cross-entropy of the probabilities `told` (n, k), and its slope by logit (n, k)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    loss = -float(weight @ (told * np.log(shares + _WHOLE)).sum(axis=1))
+    slope: Floats = (shares - told) * weight[:, None]
+    return loss, slope

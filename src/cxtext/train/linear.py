@@ -1,13 +1,9 @@
 """Trains the linear star model: multinomial logistic regression on hashed n-grams.
 
-Coarse labels take part through the sum of their stars' probabilities. Every set of comments has an intercept
-of its own while training, so that the words need not explain that one company's customers are happier than
-another's; the intercepts are dropped, which leaves a model that expects as many complaints as praise. Languages
-with few stars are filled up with comments of the others, translated word by word. No random number is drawn, and
-the order of the input rows does not matter. What was tried is told in docs/decisions/0005-star-model.md.
+What its comments teach, by their own ratings or by a teacher, is told in train/lessons.py. No random number is
+drawn, and the order of the input rows does not matter. What was tried is told in docs/decisions/0005-star-model.md.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,27 +15,25 @@ import polars as pl
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from scipy.optimize import minimize
+from scipy.sparse import hstack
 
 from cxtext import registry
-from cxtext.engines.linear import WEIGHTS_FILE, vectors
+from cxtext.engines.linear import WEIGHTS_FILE
 from cxtext.engines.ngrams import NgramSpec, ngram_blocks
 from cxtext.engines.readable import EMOJI
 from cxtext.schema.columns import LANGUAGES
-from cxtext.statistics.calibration import Calibration, fit_calibration, marginal_loss
-from cxtext.train.balance import folds, row_weights, set_index
-from cxtext.train.ratings import RATED, allowed_stars, customers_own, read_parallel, read_rated
-from cxtext.train.word_translation import top_up
+from cxtext.schema.protocols import StarEngine
+from cxtext.statistics.calibration import Calibration, fit_calibration
+from cxtext.train.balance import folds
+from cxtext.train.lessons import Lessons, customers_lessons, teachers_lessons
+from cxtext.train.ratings import customers_own
 
 Floats = NDArray[np.float64]
-Index = NDArray[np.int64]
 
-VERSION: Final = "1"
-NGRAMS: Final = NgramSpec(char_min=3, char_max=5, word_min=1, word_max=2, buckets=2**18)
+VERSION: Final = "2"
+NGRAMS: Final = NgramSpec(char_min=3, char_max=5, word_min=1, word_max=2, buckets=2**19)
 WORDS: Final = NgramSpec(char_min=1, char_max=0, word_min=1, word_max=1, buckets=2**22)
 
-RIDGE: Final = 1e-3
-ITERATIONS: Final = 20
-STARRED_ROWS: Final = 12_000  # a language with fewer comments with stars is filled up with translations
 FOLDS: Final = 4
 SHRINKAGE: Final = 1e4  # of a language's calibration to the common one, in rows
 GOOD_OR_BAD: Final = np.array([[-1.0, -1.0, 0.0, 1.0, 1.0]])
@@ -48,10 +42,12 @@ KNOWN_FROM: Final = 2  # comments a word must occur in to count as known
 _WORD: Final = re.compile(r"[^\W_]*[^\W\d_]{2}[^\W_]*(?:['\u2019][^\W\d_]+)*")
 
 
-def train_linear(files: Sequence[Path], out: Path, seed: int = 0) -> None:
-    """Train on rated comments (see train.ratings.read_rated) and write the model's folder `out`.
+def train_linear(files: Sequence[Path], out: Path, seed: int = 0, teacher: StarEngine | None = None) -> None:
+    """Train on comments and write the model's folder `out`.
 
-    Files of sentences in several languages (see train.ratings.read_parallel) also teach how words translate.
+    Without a teacher the comments' own ratings teach (see train.ratings.read_rated), and files of sentences in
+    several languages (see train.ratings.read_parallel) how words translate. With one, what it says of each comment
+    does, rated or not; the calibration still comes from the ratings.
     `seed` is there because other models take one; nothing here is drawn at random.
 
     Raises
@@ -59,94 +55,66 @@ def train_linear(files: Sequence[Path], out: Path, seed: int = 0) -> None:
     InputError: a file can't be read or no row is usable.
     """
     del seed
-    recipe = read_recipe()
-    rated = training_rows(files, recipe)
-    x, allowed = vectors(rated["text"].to_list(), NGRAMS), allowed_stars(rated)
-    weight = row_weights(rated, allowed, recipe["set_weight"])
-    calibration = calibrate(logits_of_unseen_sets(x, allowed, weight, rated), allowed, weight, rated)
-    weights = fit_weights(x, allowed, weight, set_index(rated))
-    _write(out, weights, calibration, known_words(rated["text"].to_list()), rated)
+    lessons = (
+        customers_lessons(files, NGRAMS) if teacher is None else teachers_lessons(files, NGRAMS, teacher)
+    )
+    calibration = calibrate(logits_of_unseen_sets(lessons), lessons)
+    known = known_words(lessons.rows["text"].to_list())
+    _write(out, fit_weights(lessons), calibration, known, lessons.rows)
 
 
-def read_recipe() -> dict[str, Any]:
-    """Return which labels to leave out, how much sets weigh, and the emoji that are read as comments."""
-    return dict(json.loads((Path(__file__).parent / "linear_recipe.json").read_text("utf-8")))
-
-
-def training_rows(files: Sequence[Path], recipe: dict[str, Any]) -> pl.DataFrame:
-    """Return comments, translated ones and emoji: the columns of RATED, and `origin`, the set they come from."""
-    unusable = [{key: value for key, value in rule.items() if key != "why"} for rule in recipe["leave_out"]]
-    rated = read_rated(files, unusable).with_columns(origin="set")
-    translated = top_up(rated, read_parallel(files), starred_rows=STARRED_ROWS)
-    return pl.concat([rated, translated, _emoji_rows(recipe["emoji"])])
-
-
-def _emoji_rows(labelled: dict[str, str]) -> pl.DataFrame:
-    """Return each emoji as a comment of its own, in each language."""
-    rows = [
-        {"set": "emoji", "text": emoji, "language": language, "label": label, "origin": "emoji"}
-        for label, line in labelled.items()
-        for emoji in line
-        for language in LANGUAGES
-    ]
-    return pl.DataFrame(rows, schema=RATED | {"origin": pl.String()})
-
-
-def fit_weights(x: Any, allowed: Floats, weight: Floats, set_of: Index) -> Floats:
+def fit_weights(lessons: Lessons) -> Floats:
     """Return the weights (buckets, 5) of the n-grams, fitted beside an intercept for each set.
 
     Ridge with a penalty that grows with the root of a bucket's energy, so that what many comments share must
     earn its weight; dropout of features does the same (Wager, Wang and Liang 2013). L-BFGS in coordinates
     scaled by the diagonal of the Hessian.
     """
-    share = weight / weight.sum()
-    x, transposed = x.astype(np.float32), x.T.tocsr().astype(np.float32)
+    buckets, share = lessons.ngrams.shape[1], lessons.weight / lessons.weight.sum()
+    x = hstack([lessons.ngrams, lessons.sets], format="csr", dtype=np.float32)
+    transposed = x.T.tocsr()
     energy = np.asarray(transposed.power(2) @ share)
-    buckets, sets = x.shape[1], int(set_of.max()) + 1
-    ridge = np.concatenate([RIDGE * np.sqrt(energy + 1e-7), np.full(sets, 1e-3 * RIDGE * energy.mean())])
-    curvature = 0.16 * np.concatenate([energy, np.bincount(set_of, share, sets)])
-    ridge, step = ridge[:, None], 1 / np.sqrt(curvature + ridge)[:, None]
+    ridge = lessons.ridge * np.sqrt(energy + 1e-7)
+    ridge[buckets:] = 1e-3 * lessons.ridge * energy[:buckets].mean()
+    ridge, step = ridge[:, None], 1 / np.sqrt(0.16 * energy + ridge)[:, None]
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         values = flat.reshape(-1, 5) * step
-        logits = np.asarray(x @ values[:buckets].astype(np.float32), np.float64) + values[buckets:][set_of]
-        loss, slope = marginal_loss(logits, allowed, share)
-        by_set = np.stack([np.bincount(set_of, column, sets) for column in slope.T], axis=1)
-        gradient = np.concatenate([transposed @ slope.astype(np.float32), by_set]) + ridge * values
+        logits = np.asarray(x @ values.astype(np.float32), np.float64)
+        loss, slope = lessons.loss(logits, lessons.target, share)
+        gradient = transposed @ slope.astype(np.float32) + ridge * values
         return loss + 0.5 * float((ridge * values**2).sum()), (gradient * step).ravel()
 
-    start = np.zeros((buckets + sets) * 5)
-    options: Any = {"maxiter": ITERATIONS, "maxcor": 6, "ftol": 1e-6}
-    found: Any = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
+    options: Any = {"maxiter": lessons.iterations, "maxcor": 6, "ftol": 1e-6}
+    found: Any = minimize(objective, np.zeros(x.shape[1] * 5), jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x.reshape(-1, 5) * step, np.float64)[:buckets]
 
 
-def logits_of_unseen_sets(x: Any, allowed: Floats, weight: Floats, rated: pl.DataFrame) -> Floats:
+def logits_of_unseen_sets(lessons: Lessons) -> Floats:
     """Return logits (n, 5) of each row from a model that was trained without the row's origin."""
-    fold = folds(rated, FOLDS)
-    logits = np.zeros(allowed.shape)
+    fold = folds(lessons.rows, FOLDS)
+    logits = np.zeros(lessons.target.shape)
     for held_out in range(FOLDS):
-        rest = fold != held_out
-        weights = fit_weights(x[rest], allowed[rest], weight[rest], set_index(rated.filter(rest)))
-        logits[~rest] = x[~rest] @ weights
+        weights = fit_weights(lessons.of(fold != held_out))
+        logits[fold == held_out] = lessons.ngrams[fold == held_out] @ weights
     return logits
 
 
-def calibrate(logits: Floats, allowed: Floats, weight: Floats, rated: pl.DataFrame) -> Calibration:
+def calibrate(logits: Floats, lessons: Lessons) -> Calibration:
     """Return scale and offset for no language (the mean of all), then each of LANGUAGES.
 
     Fitted to which side of three customers' own stars are. Rows of three stars are left out, because sets were
     balanced by hand in them; for the same reason all that the offset may do is favour one side.
     """
-    sides = np.zeros(allowed.shape)
-    sides[:, :2] = allowed[:, :2].max(axis=1, keepdims=True)
-    sides[:, 3:] = allowed[:, 3:].max(axis=1, keepdims=True)
-    rows = rated.select(customers_own(pl.col("origin")) & (pl.col("stars") != 3)).to_series().to_numpy()
+    stars = lessons.rows["stars"].fill_null(3).to_numpy()
+    sides = np.where(stars[:, None] > 3, GOOD_OR_BAD > 0, GOOD_OR_BAD < 0).astype(np.float64)
+    rows = lessons.rows.select(customers_own(pl.col("origin"))).to_series().to_numpy() & (stars != 3)
+    weight = lessons.weight[rows]
     fitted = fit_calibration(
         logits[rows],
         sides[rows],
-        np.array([LANGUAGES.index(language) for language in rated["language"]])[rows],
-        weight[rows] / max(weight[rows].sum(), 1e-9) * rows.sum(),
+        np.array([LANGUAGES.index(language) for language in lessons.rows["language"]])[rows],
+        weight / max(weight.sum(), 1e-9) * rows.sum(),
         groups=len(LANGUAGES),
         shrinkage=SHRINKAGE,
         directions=GOOD_OR_BAD,

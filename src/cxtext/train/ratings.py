@@ -45,18 +45,26 @@ def read_rated(files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = (
     ------
     InputError: a file can't be read, has no text or language column, or no row of all files is usable.
     """
+    comments = read_comments(files, leave_out)
+    rated = comments.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
+    if rated.is_empty():
+        raise InputError(f"{files[0]}: no row with text, language and stars (1..5) or label (neg, neu, pos)")
+    return rated
+
+
+def read_comments(files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = ()) -> pl.DataFrame:
+    """Return the rows that hold text and a known language, rated or not, as read_rated does.
+
+    Raises
+    ------
+    InputError: a file can't be read, or has no text or language column.
+    """
     rows = pl.concat([_read(Path(file)) for file in files])
     for unusable in leave_out:
         rows = rows.filter(~pl.all_horizontal(pl.col(k).eq_missing(pl.lit(v)) for k, v in unusable.items()))
     rows = rows.with_columns(label=pl.when(pl.col("stars").is_null()).then("label"))
-    rated = rows.filter(
-        pl.col("language").is_in(LANGUAGES),
-        pl.col("text").str.strip_chars() != "",
-        pl.col("stars").is_not_null() | pl.col("label").is_not_null(),
-    )
-    if rated.is_empty():
-        raise InputError(f"{files[0]}: no row with text, language and stars (1..5) or label (neg, neu, pos)")
-    return rated.unique().sort("language", "set", "text", "stars", "label")
+    usable = rows.filter(pl.col("language").is_in(LANGUAGES), pl.col("text").str.strip_chars() != "")
+    return usable.unique().sort("language", "set", "text", "stars", "label")
 
 
 def read_parallel(files: Sequence[Path]) -> pl.DataFrame:
@@ -79,10 +87,10 @@ def read_parallel(files: Sequence[Path]) -> pl.DataFrame:
 
 
 def allowed_stars(rated: pl.DataFrame) -> NDArray[np.float64]:
-    """Return an array (n, 5): 1 for each star that agrees with the row's stars or coarse label."""
+    """Return an array (n, 5): 1 for each star that agrees with the row's stars or coarse label; of neither, none."""
     allowed = np.zeros((rated.height, 5))
     for i, (stars, label) in enumerate(rated.select("stars", "label").iter_rows()):
-        for star in (stars,) if stars is not None else STARS_OF_LABEL[label]:
+        for star in (stars,) if stars is not None else STARS_OF_LABEL.get(label, ()):
             allowed[i, star - 1] = 1
     return allowed
 

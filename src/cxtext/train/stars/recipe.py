@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,9 @@ def ship(
     values = {"scale": fitted.scale.tolist(), "offset": fitted.offset.tolist()}
     (out / CALIBRATION_FILE).write_text(json.dumps(values, indent=2) + "\n", "utf-8")
     strong = calibrated(fitted, logits, held["lang"].to_list())
-    cascade = cascade_limits(work, rows, held, strong, balance.balanced_by_hand)
+    exported = exported_engine(out, config["max_tokens"])
+    teacher = replace(exported, scale=fitted.scale, offset=fitted.offset)
+    cascade = cascade_limits(work, rows, held, strong, teacher, balance.balanced_by_hand)
     seal(out, config | cascade, [WEIGHTS_FILE, TOKENIZER_FILE, CALIBRATION_FILE])
 
 
@@ -229,7 +232,12 @@ def range_sample(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def cascade_limits(
-    work: Path, rows: pl.DataFrame, held: pl.DataFrame, strong: Floats, by_hand: Sequence[str]
+    work: Path,
+    rows: pl.DataFrame,
+    held: pl.DataFrame,
+    strong: Floats,
+    teacher: TransformerEngine,
+    by_hand: Sequence[str],
 ) -> dict[str, Any]:
     """Return what config.json says of the cascade.
 
@@ -237,7 +245,7 @@ def cascade_limits(
     probability on they stand; and the share of held-out rows where they don't.
     """
     languages = held["lang"].to_list()
-    linear = linear_unaware_of(held, rows, work / "linear")
+    linear = linear_unaware_of(held, rows, teacher, work / "linear")
     fast = linear.predict(held["text"].to_list(), languages, [None] * held.height).probabilities
     logits = np.log(np.where(np.isnan(fast), 0.2, fast))
     scale = float(calibrate(logits, held, by_hand).scale[0])
@@ -247,8 +255,12 @@ def cascade_limits(
     return {"cascade_fast_scale": scale, "cascade_sure_from": limit, "cascade_share_asked": asked}
 
 
+def exported_engine(folder: Path, max_tokens: int) -> TransformerEngine:
+    """Return the exported model in `folder`, not calibrated yet."""
+    session, tokenizer = load_session(folder / WEIGHTS_FILE), load_tokenizer(folder / TOKENIZER_FILE)
+    return TransformerEngine("", LANGUAGES, tokenizer, session, max_tokens, np.ones(5), np.zeros((5, 5)))
+
+
 def exported_logits(folder: Path, rows: pl.DataFrame, max_tokens: int) -> Floats:
     """Return the uncalibrated star logits (rows, 5) of the exported model in `folder`."""
-    session, tokenizer = load_session(folder / WEIGHTS_FILE), load_tokenizer(folder / TOKENIZER_FILE)
-    engine = TransformerEngine("", LANGUAGES, tokenizer, session, max_tokens, np.ones(5), np.zeros((5, 5)))
-    return engine.logits(rows["text"].to_list(), rows["question"].to_list())[0]
+    return exported_engine(folder, max_tokens).logits(rows["text"].to_list(), rows["question"].to_list())[0]

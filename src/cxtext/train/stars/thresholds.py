@@ -10,7 +10,7 @@ import polars as pl
 from cxtext.engines.cascade import is_sure
 from cxtext.engines.linear import LinearEngine
 from cxtext.engines.sentiments import sentiments
-from cxtext.schema.protocols import Floats
+from cxtext.schema.protocols import Floats, StarEngine
 from cxtext.train.stars.data import company_weight, star_targets
 
 GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
@@ -38,8 +38,10 @@ def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: fl
     return NEVER
 
 
-def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame, folder: Path) -> LinearEngine:
-    """Return a linear model trained by its own recipe on `rows` without `held`, kept in `folder`.
+def linear_unaware_of(
+    held: pl.DataFrame, rows: pl.DataFrame, teacher: StarEngine, folder: Path
+) -> LinearEngine:
+    """Return a linear model that `teacher` taught on `rows` without `held`, kept in `folder`.
 
     The shipped one has seen those rows, and is surer of them than of a new user's.
     """
@@ -50,7 +52,7 @@ def linear_unaware_of(held: pl.DataFrame, rows: pl.DataFrame, folder: Path) -> L
         training = folder / "training.jsonl"
         kept = rows.join(held, on="id", how="anti").select("set", "text", "lang", "stars", "label")
         kept.write_ndjson(training)
-        train_linear([training], folder)
+        train_linear([training], folder, teacher=teacher)
     return LinearEngine.load(str(folder))
 
 
