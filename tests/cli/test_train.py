@@ -1,0 +1,48 @@
+"""`cxtext train`: models of one's own, as a user makes them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cxtext.engines.ngrams import NgramSpec
+from cxtext.train import lessons, linear
+
+
+@pytest.fixture
+def comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write Danish comments that nobody rated, praise and complaint in turn, and make the model small."""
+    monkeypatch.setattr(
+        linear, "NGRAMS", NgramSpec(char_min=3, char_max=4, word_min=1, word_max=1, buckets=2**12)
+    )
+    monkeypatch.setattr(lessons, "TAUGHT_ITERATIONS", 8)
+    texts = [
+        f"{verdict} {thing}"
+        for thing in ("betjening", "levering", "mad", "service")
+        for verdict in ("Fantastisk", "Elendig")
+    ]
+    file = tmp_path / "comments.jsonl"
+    file.write_text("\n".join(json.dumps({"text": text, "lang": "da"}) for text in texts), "utf-8")
+    return file
+
+
+def test_a_model_taught_by_a_shipped_engine_scores_comments(
+    cxtext: Callable[..., Any], comments: Path
+) -> None:
+    """No rating is needed; the folder it makes is an engine."""
+    made = cxtext("train", "linear", "--teacher", "linear", "--data", comments, "--out", "mine")
+    assert (made.code, made.out) == (0, "Model: mine\n")
+    scored = cxtext("classify", comments, "--engine", "mine")
+    ratings = [json.loads(line)["inferred_rating_1_5"] for line in scored.out.splitlines()]
+    assert scored.code == 0
+    assert all(praise > complaint for praise, complaint in zip(ratings[::2], ratings[1::2], strict=True))
+
+
+def test_an_unknown_teacher_is_refused(cxtext: Callable[..., Any], comments: Path) -> None:
+    """As an unknown engine is, with the names there are."""
+    refused = cxtext("train", "linear", "--teacher", "nobody", "--data", comments, "--out", "mine")
+    assert refused.code == 5
+    assert "nobody" in refused.err
+    assert not Path("mine").exists()
