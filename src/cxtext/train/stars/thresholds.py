@@ -17,7 +17,7 @@ GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
 NEVER: Final = 1.1  # no answer of the fast engine stands
 
 
-def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.015) -> float:
+def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.001) -> float:
     """Return the lowest threshold at which the cascade is about as good as `strong`.
 
     `fast` and `strong` are star probabilities (n, 5) of rated rows neither was trained on. As good: the mean
