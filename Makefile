@@ -20,7 +20,7 @@ bench: .venv-bench/done  ## speed against named alternatives; accuracy too, wher
 	.venv-bench/bin/python benchmarks/throughput.py $(DATA)
 	$(if $(DATA),.venv-bench/bin/python benchmarks/stars.py $(DATA) --engine linear --engine cascade)
 
-.venv-demo/done: pyproject.toml constraints.txt
+.venv-demo/done: pyproject.toml constraints.txt $(shell find src models -type f -not -name "*.pyc")
 	$(PYTHON) -m venv --clear .venv-demo
 	.venv-demo/bin/pip install --quiet --constraint constraints.txt .
 	touch $@
