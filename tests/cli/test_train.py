@@ -41,7 +41,7 @@ def test_a_model_taught_by_a_shipped_engine_scores_comments(
 
 
 def test_an_unknown_teacher_is_refused(cxtext: Callable[..., Any], comments: Path) -> None:
-    """As an unknown engine is, with the names there are."""
+    """As an unknown engine is: by its name, and nothing is written."""
     refused = cxtext("train", "linear", "--teacher", "nobody", "--data", comments, "--out", "mine")
     assert refused.code == 5
     assert "nobody" in refused.err

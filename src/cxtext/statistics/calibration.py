@@ -69,8 +69,7 @@ def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[floa
 
     A star rating allows one class; a coarse label (negative) allows several, whose probabilities are summed.
     """
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = powers / powers.sum(axis=1, keepdims=True)
+    shares = _shares(logits)
     inside = shares * allowed
     total = inside.sum(axis=1) + _WHOLE
     loss = -float(weight @ np.log(total))
@@ -80,8 +79,13 @@ def marginal_loss(logits: Floats, allowed: Floats, weight: Floats) -> tuple[floa
 
 def cross_entropy(logits: Floats, told: Floats, weight: Floats) -> tuple[float, Floats]:
     """Return the weighted cross-entropy of the probabilities `told` (n, k), and its slope by logit (n, k)."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares = powers / powers.sum(axis=1, keepdims=True)
+    shares = _shares(logits)
     loss = -float(weight @ (told * np.log(shares + _WHOLE)).sum(axis=1))
     slope: Floats = (shares - told) * weight[:, None]
     return loss, slope
+
+
+def _shares(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares

@@ -78,7 +78,8 @@ def customers_lessons(files: Sequence[Path], spec: NgramSpec) -> Lessons:
 def teachers_lessons(files: Sequence[Path], spec: NgramSpec, teacher: StarEngine) -> Lessons:
     """Return what a teacher says of the comments of the files, rated or not; emoji teach what the recipe says.
 
-    A comment of which the teacher has nothing to say teaches its rating, or nothing if it has none.
+    A comment of which the teacher has nothing to say teaches its rating, or nothing if it has none. It is asked about
+    the text alone: the linear model will read no question either.
     """
     recipe = read_recipe()
     comments = read_comments(files, _unusable(recipe)).with_columns(origin="set")
