@@ -80,7 +80,7 @@ def write(path: Path, rows: int, **columns: Callable[[int], Any]) -> Path:
 
 
 def test_weights_read_back_are_those_the_graph_computes_with(tiny: Path, tmp_path: Path) -> None:
-    """Exported again they give the same whole numbers; seven bits move a matrix by three percent at most."""
+    """Exported again they give the same whole numbers; seven bits move a matrix by 3% at most, two by 4.5%."""
     model = read_onnx(tiny / "model.onnx")
     write_float_model(model, tmp_path)
     export_onnx(tmp_path, tmp_path / "again.onnx", sample(), model.ranges)
@@ -91,8 +91,21 @@ def test_weights_read_back_are_those_the_graph_computes_with(tiny: Path, tmp_pat
     assert set(model.tensors) == set(original)
     for name, tensor in model.tensors.items():
         np.testing.assert_allclose(again.tensors[name], tensor, rtol=1e-5, atol=1e-7, err_msg=name)
-        moved = np.linalg.norm(tensor - original[name])
-        assert moved <= 0.03 * np.linalg.norm(original[name]), name
+    wanted = with_averaged_product(original)
+    for name, tensor in with_averaged_product(model.tensors).items():
+        moved = np.linalg.norm(tensor - wanted[name])
+        assert moved <= (0.045 if name.endswith("averaged") else 0.03) * np.linalg.norm(wanted[name]), name
+
+
+def with_averaged_product(tensors: dict[str, Any]) -> dict[str, Any]:
+    """Attention averages values, so that what they are divided by is free: only their product counts."""
+    found = dict(tensors)
+    for layer in range(SHAPE["layers"]):
+        prefix = f"encoder.encoder.layer.{layer}.attention."
+        after = found.pop(f"{prefix}output.dense.weight")
+        for part in ("weight", "bias"):
+            found[f"{prefix}{part}.averaged"] = after @ found.pop(f"{prefix}self.value.{part}")
+    return found
 
 
 def test_a_graph_of_another_form_is_refused(tiny: Path, tmp_path: Path) -> None:

@@ -76,14 +76,15 @@ def read_onnx(file: Path) -> FloatModel:
 
 
 def _ranges(constants: dict[str, NDArray[Any]]) -> dict[str, Range]:
-    names = [name.removesuffix("_smaller") for name in constants if name.endswith("_smaller")]
+    names = [name.removesuffix("_zero") for name in constants if name.endswith("_zero")]
     return {
         name: Range.of_bytes(
-            (1 / constants[f"{name}_smaller"]).astype(np.float32),
+            (1 / constants.get(f"{name}_smaller", np.ones(1))).astype(np.float32),
             float(constants[f"{name}_scale"]),
             int(constants[f"{name}_zero"]),
         )
         for name in names
+        if f"{name}_scale" in constants
     }
 
 

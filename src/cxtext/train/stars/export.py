@@ -9,7 +9,7 @@ would give other stars. All texts of a batch have the same length, so there is n
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,6 +85,8 @@ def export_onnx(
     tensors = load_file(folder / "model.safetensors")
     parts = tensors, described["shape"], described["eps"]
     ranges = None if sample is None else _ranges(_Graph(*parts, ranges=None), sample, known or {})
+    if ranges is not None:
+        _make_attended_even(tensors, ranges, described["shape"]["layers"])
     onnx.save(_model(_Graph(*parts, ranges=ranges)), out)
 
 
@@ -96,6 +98,20 @@ def _ranges(graph: _Graph, sample: Encoded, known: dict[str, Range]) -> dict[str
         for value, weights in narrow.items()
     }
     return measured_ranges(_model(graph, tuple(narrow)).SerializeToString(), largest, sample, known)
+
+
+def _make_attended_even(tensors: dict[str, Floats32], ranges: dict[str, Range], layers: int) -> None:
+    """Let values be as small as their range makes them: attention only averages them, so no node has to.
+
+    Both arguments are changed in place; divisors are powers of two, which change no whole number of a weight.
+    """
+    for layer in range(layers):
+        prefix, attended = f"encoder.encoder.layer.{layer}.attention.", f"layer{layer}_attended"
+        found = ranges[attended]
+        tensors[f"{prefix}self.value.weight"] /= found.smooth[:, None]
+        tensors[f"{prefix}self.value.bias"] /= found.smooth
+        tensors[f"{prefix}output.dense.weight"] *= found.smooth
+        ranges[attended] = replace(found, smooth=np.ones_like(found.smooth))
 
 
 def _narrow_inputs(graph: _Graph) -> list[tuple[str, list[str]]]:
@@ -203,10 +219,12 @@ def _dense(graph: _Graph, value: str, name: str, out: str) -> str:
 
 def _fixed_product(graph: _Graph, value: str, found: Range, weight: Floats32, bias: str, out: str) -> str:
     """Add the product of bytes with one scale for all texts; large inputs were made smaller by `smooth`."""
-    smaller = graph.constant(f"{value}_smaller", 1 / found.smooth)
     scale = graph.constant(f"{value}_scale", found.step)
     zero = graph.constant(f"{value}_zero", found.zero, np.uint8)
-    smooth = graph.node("Mul", [value, smaller], f"{value}_smooth")
+    smooth = value
+    if (found.smooth != 1).any():
+        smaller = graph.constant(f"{value}_smaller", 1 / found.smooth)
+        smooth = graph.node("Mul", [value, smaller], f"{value}_smooth")
     row = graph.node("QuantizeLinear", [smooth, scale, zero], f"{value}_bytes")
     whole, weight_scale = _whole_weight(graph, weight * found.smooth, out)
     inputs = [row, whole, scale, weight_scale, zero, "", bias]
@@ -214,19 +232,33 @@ def _fixed_product(graph: _Graph, value: str, found: Range, weight: Floats32, bi
 
 
 def _product_by_token(graph: _Graph, value: str, weight: Floats32, bias: str, out: str) -> str:
-    """Add the product of bytes with a scale for each token, its largest input."""
-    step = graph.constant("byte_step", 1 / (255 - WIDE_ZERO))
-    least, one = graph.constant("least_scale", WIDE_STEP), graph.constant("one", 1)
-    zero = graph.constant("wide_zero", WIDE_ZERO, np.uint8)
-    largest = graph.node("ReduceMax", [value], f"{value}_max", axes=[-1])
-    scale = graph.node("Max", [graph.node("Mul", [largest, step], f"{value}_step"), least], f"{value}_scale")
-    inverse = graph.node("Reciprocal", [scale], f"{value}_inverse")
-    scaled = graph.node("Mul", [value, inverse], f"{value}_scaled")
-    row = graph.node("QuantizeLinear", [scaled, one, zero], f"{value}_bytes")
+    """Add the product of bytes with a scale for each token, its largest input; a row is a token here."""
+    rows = graph.constant("rows", [-1, graph.shape["ffn"]], np.int64)
+    tokens = graph.node("Reshape", [value, rows], f"{value}_tokens")
+    scale = _scale_by_token(graph, tokens)
+    flat = graph.node("Reshape", [scale, graph.constant("flat", [-1], np.int64)], f"{value}_scales")
+    zeros = graph.constant("wide_zeros", [WIDE_ZERO], np.uint8)
+    zeros = graph.node("Expand", [zeros, graph.node("Shape", [flat], "token_count")], "token_zeros")
+    row = graph.node("QuantizeLinear", [tokens, flat, zeros], f"{value}_bytes", axis=0)
     whole, weight_scale = _whole_weight(graph, weight, out)
-    inputs = [row, whole, one, weight_scale, zero]
+    inputs = [
+        row,
+        whole,
+        graph.constant("one", 1),
+        weight_scale,
+        graph.constant("wide_zero", WIDE_ZERO, np.uint8),
+    ]
     product = graph.node("MatMulIntegerToFloat", inputs, f"{out}_unscaled", domain=DOMAIN)
-    return graph.node("Add", [graph.node("Mul", [product, scale], f"{out}_product"), bias], out)
+    total = graph.node("Add", [graph.node("Mul", [product, scale], f"{out}_product"), bias], f"{out}_rows")
+    return graph.node("Reshape", [total, graph.node("Shape", ["embedded"], "whole_shape")], out)
+
+
+def _scale_by_token(graph: _Graph, tokens: str) -> str:
+    """Add the scale (tokens, 1) of each token's bytes."""
+    step = graph.constant("byte_step", 1 / (255 - WIDE_ZERO))
+    largest = graph.node("ReduceMax", [tokens], f"{tokens}_max", axes=[-1])
+    least = graph.constant("least_scale", WIDE_STEP)
+    return graph.node("Max", [graph.node("Mul", [largest, step], f"{tokens}_step"), least], f"{tokens}_scale")
 
 
 def _whole_weight(graph: _Graph, weight: Floats32, out: str) -> tuple[str, str]:
