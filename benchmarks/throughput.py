@@ -162,7 +162,8 @@ def overhead_told(frame: pl.DataFrame, context: ScoreContext) -> str:
     if not isinstance(cascade, CascadeEngine) or not isinstance(cascade.strong, TransformerEngine):
         return ""
     fast, session = Timed(cascade.fast), Timed(cascade.strong.session)
-    timed = CascadeEngine(fast, replace(cascade.strong, session=session), cascade.sure_from)
+    strong = replace(cascade.strong, session=session)
+    timed = CascadeEngine(fast, strong, cascade.sure_from, cascade.both.fast_weight)
     started = time.perf_counter()
     for batch in cut(frame):
         classify(detect_stage(batch, context), timed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cxtext.engines.cascade import CascadeEngine, is_sure, sharpened
+from cxtext.engines.cascade import CascadeEngine, is_sure, pooled, sharpened
 from cxtext.schema.protocols import Stars
 
 SURE = [0.0, 0.0, 0.0, 0.1, 0.9]
@@ -36,15 +36,16 @@ def cascade() -> tuple[CascadeEngine, FakeEngine]:
     """Return a cascade, and its strong engine."""
     fast = FakeEngine("fast", {"fine": SURE, "well": OPEN, "?": NONE})
     strong = FakeEngine("strong", {"fine": OPEN, "well": SURE, "?": SURE})
-    return CascadeEngine(fast, strong, 0.9), strong
+    return CascadeEngine(fast, strong, 0.9, 0.25), strong
 
 
 def test_keeps_what_the_fast_engine_is_sure_of() -> None:
-    """A sure row is the fast engine's, an open row and one without evidence the strong engine's."""
+    """A sure row is the fast engine's, an open one both's, one without evidence the strong engine's."""
     engine, strong = cascade()
     found = engine.predict(["fine", "well", "?"], ["nl", "nl", "nl"], [None, None, None])
     assert strong.asked == ["well", "?"]
-    np.testing.assert_allclose(found.probabilities, [SURE, SURE, SURE])
+    both = [0.0, 0.0, 0.0, 0.161390, 0.838610]  # 0.1 and 0.9 to the power 0.75, as shares
+    np.testing.assert_allclose(found.probabilities, [SURE, both, SURE], atol=1e-6)
 
 
 def test_an_unknown_language_goes_to_the_strong_engine() -> None:
@@ -59,6 +60,23 @@ def test_an_answer_to_a_question_goes_to_the_strong_engine() -> None:
     engine, strong = cascade()
     engine.predict(["fine"], ["nl"], ["What could be better?"])
     assert strong.asked == ["fine"]
+
+
+def test_the_strong_engine_alone_answers_what_the_fast_one_cannot_tell_of() -> None:
+    """In another language, and to a question, the fast engine's row has no share."""
+    engine, _ = cascade()
+    found = engine.predict(["well", "well"], ["", "nl"], [None, "What could be better?"])
+    np.testing.assert_allclose(found.probabilities, [SURE, SURE])
+
+
+def test_a_pool_of_opinions_is_their_weighted_geometric_mean() -> None:
+    """All weight to one gives that one; a side that is silent is left out, and no answer of the strong one stays."""
+    fast, strong = np.array([SURE, SURE, NONE, SURE]), np.array([OPEN, SURE, OPEN, NONE])
+    np.testing.assert_allclose(pooled(fast, strong, 0.0)[:3], strong[:3])
+    np.testing.assert_allclose(pooled(fast, strong, 1.0)[:2], fast[:2])
+    found = pooled(fast, strong, 0.5)
+    np.testing.assert_allclose(found[:3], [[0.0, 0.0, 0.0, 0.25, 0.75], SURE, OPEN])
+    assert np.isnan(found[3]).all()
 
 
 def test_does_not_load_the_strong_engine_with_nothing() -> None:

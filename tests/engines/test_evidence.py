@@ -178,7 +178,7 @@ def test_of_an_unknown_language_emoji_alone_are_evidence() -> None:
 def test_a_cascade_explains_with_the_engine_that_answered() -> None:
     """A text that the fast engine is sure of stays with it, also without the word that made it sure."""
     fast, strong = WordEngine(), WordEngine("strong", factor=-0.5)
-    cascade = CascadeEngine(fast, strong, 0.9)
+    cascade = CascadeEngine(fast, strong, 0.9, 0.0)
     sure, unsure = "good fair", "fair"
     found = explain(cascade, [sure, unsure, "👍"], ["en"] * 3, [None] * 3)
     assert found == [[Evidence(0, 4, 1.0), Evidence(5, 9, 0.5)], [Evidence(0, 4, None)], []]

@@ -41,7 +41,7 @@ from cxtext.train.stars.distil import (
     teacher_pooled,
 )
 from cxtext.train.stars.export import export_onnx, quantise_rows
-from cxtext.train.stars.thresholds import share_asked, sure_from
+from cxtext.train.stars.thresholds import fast_weight, share_asked, sure_from
 
 WORDS = ("good", "bad", "service", "slow", "fine", "awful")
 PIECES = [(piece, 0.0) for piece in (*convert.SPECIAL, *(f"▁{word}" for word in WORDS))]
@@ -535,6 +535,16 @@ def test_a_fast_engine_that_is_sure_and_wrong_never_stands() -> None:
     """No threshold helps where the surest answers are wrong."""
     fast, strong = np.array([[1.0, 0, 0, 0, 0]] * 4), np.array([[0, 0, 0, 0, 1.0]] * 4)
     assert share_asked(fast, ["nl"] * 4, sure_from(fast, strong, rated([5] * 4))) == {"nl": 1.0}
+
+
+def test_an_engine_that_errs_elsewhere_gets_a_weight_and_one_that_only_errs_none() -> None:
+    """Each of two is wrong on one row in three where the other is right: half each. Always wrong: no weight."""
+    good, bad = [0.1, 0.0, 0.1, 0.0, 0.8], [0.5, 0.0, 0.1, 0.0, 0.4]
+    fast, strong = np.array([good, bad, good] * 10), np.array([good, good, bad] * 10)
+    assert fast_weight(fast, strong, rated([5] * 30)) == 0.5
+    assert fast_weight(np.array([bad] * 30), np.array([good] * 30), rated([5] * 30)) == 0.0
+    silent = np.full((30, 5), np.nan)
+    assert fast_weight(silent, strong, rated([5] * 30)) == 0.0
 
 
 def test_a_large_company_does_not_set_the_threshold_alone() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cxtext.engines.cascade import sharpened
+from cxtext.engines.cascade import pooled, sharpened
 from cxtext.engines.transformer import (
     CALIBRATION_FILE,
     TOKENIZER_FILE,
@@ -43,7 +43,7 @@ from cxtext.train.stars.data import (
 from cxtext.train.stars.distil import Size, as_read, distil, probabilities_of, teacher_pooled
 from cxtext.train.stars.export import export_onnx
 from cxtext.train.stars.hurried import hurried_rows
-from cxtext.train.stars.thresholds import linear_unaware_of, share_asked, sure_from
+from cxtext.train.stars.thresholds import fast_weight, linear_unaware_of, share_asked, sure_from
 
 Report = Callable[[str], None]
 
@@ -241,8 +241,9 @@ def cascade_limits(
 ) -> dict[str, Any]:
     """Return what config.json says of the cascade.
 
-    The scale that sharpens the linear engine's probabilities, fitted like the transformer's; from which
-    probability on they stand; and the share of held-out rows where they don't.
+    The scale that sharpens the linear engine's probabilities, fitted like the transformer's; its weight where both
+    are asked; from which probability on its answer stands; and the share of held-out rows where it doesn't. As in
+    the cascade the linear engine says nothing to a question.
     """
     languages = held["lang"].to_list()
     linear = linear_unaware_of(held, rows, teacher, work / "linear")
@@ -250,9 +251,15 @@ def cascade_limits(
     logits = np.log(np.where(np.isnan(fast), 0.2, fast))
     scale = float(calibrate(logits, held, by_hand).scale[0])
     fast = sharpened(fast, scale)
-    limit = sure_from(fast, strong, held)
-    asked = share_asked(fast, languages, limit)
-    return {"cascade_fast_scale": scale, "cascade_sure_from": limit, "cascade_share_asked": asked}
+    fast[held["question"].is_not_null().to_numpy()] = np.nan
+    weight = fast_weight(fast, strong, held)
+    limit = sure_from(fast, pooled(fast, strong, weight), held)
+    return {
+        "cascade_fast_scale": scale,
+        "cascade_fast_weight": weight,
+        "cascade_sure_from": limit,
+        "cascade_share_asked": share_asked(fast, languages, limit),
+    }
 
 
 def exported_engine(folder: Path, max_tokens: int) -> TransformerEngine:

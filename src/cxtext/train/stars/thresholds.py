@@ -1,4 +1,4 @@
-"""Choose from which probability on the cascade lets the fast engine's answer stand."""
+"""Choose from which probability on the cascade lets the fast engine's answer stand, and its share in others."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cxtext.engines.cascade import is_sure
+from cxtext.engines.cascade import is_sure, pooled
 from cxtext.engines.linear import LinearEngine
 from cxtext.engines.sentiments import sentiments
 from cxtext.schema.protocols import Floats, StarEngine
@@ -15,27 +15,50 @@ from cxtext.train.stars.data import company_weight, star_targets
 
 GRID: Final = np.round(np.arange(0.5, 1.0, 0.01), 2)
 NEVER: Final = 1.1  # no answer of the fast engine stands
+WEIGHTS: Final = np.round(np.arange(0.0, 1.0, 0.05), 2)
 
 
-def sure_from(fast: Floats, strong: Floats, rows: pl.DataFrame, *, tolerance: float = 0.001) -> float:
-    """Return the lowest threshold at which the cascade is about as good as `strong`.
+def fast_weight(fast: Floats, strong: Floats, rows: pl.DataFrame) -> float:
+    """Return the weight of `fast` at which both together are best, see cascade.pooled.
 
-    `fast` and `strong` are star probabilities (n, 5) of rated rows neither was trained on. As good: the mean
-    Brier score of the sentiment (sum of squared differences over negative, neutral, positive, 0..2) is at most
-    `tolerance` above the strong engine's. A company's n rows weigh root n, and one threshold serves all
-    languages: by itself a language's is that of the one or two companies held out in it. The strong engine gains
-    more on the held-out rows, whose companies it knows from training, than on a company neither has seen.
+    `fast` and `strong` are star probabilities (n, 5) of rated rows neither was trained on; best: of the least mean
+    Brier score of the sentiment (sum of squared differences over negative, neutral, positive, 0..2). A company's n
+    rows weigh root n.
     """
-    truth = sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
-    truth /= truth.sum(1, keepdims=True)
-    weight = rows.select(company_weight()).to_series().to_numpy()
-    fast_loss = ((sentiments(fast) - truth) ** 2).sum(1)
-    strong_loss = ((sentiments(strong) - truth) ** 2).sum(1)
+    scores = [
+        np.average(_brier(pooled(fast, strong, weight), rows), weights=_weights(rows))
+        for weight in WEIGHTS.tolist()
+    ]
+    return float(WEIGHTS[np.argmin(scores)])
+
+
+def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.001) -> float:
+    """Return the lowest threshold at which the cascade is about as good as `both` engines on every row.
+
+    `fast` and `both` are star probabilities (n, 5) of such rows. As good: the mean Brier score is at most `tolerance`
+    above. One threshold serves all languages: by itself a language's is that of the one or two companies held out in
+    it. The strong engine gains more on the held-out rows, whose companies it knows from training, than on a company
+    neither has seen.
+    """
+    fast_loss, both_loss, weight = _brier(fast, rows), _brier(both, rows), _weights(rows)
     for limit in GRID:
-        lost = np.where(is_sure(fast, float(limit)), fast_loss - strong_loss, 0.0)
+        lost = np.where(is_sure(fast, float(limit)), fast_loss - both_loss, 0.0)
         if np.average(lost, weights=weight) <= tolerance:
             return float(limit)
     return NEVER
+
+
+def _brier(probabilities: Floats, rows: pl.DataFrame) -> Floats:
+    """Return the Brier score of the sentiment of each row (n,)."""
+    truth = sentiments(np.add(*star_targets(rows, 0.0)).astype(np.float64))
+    truth /= truth.sum(1, keepdims=True)
+    scores: Floats = ((sentiments(probabilities) - truth) ** 2).sum(1)
+    return scores
+
+
+def _weights(rows: pl.DataFrame) -> Floats:
+    found: Floats = rows.select(company_weight()).to_series().to_numpy()
+    return found
 
 
 def linear_unaware_of(
