@@ -1,10 +1,16 @@
 """Negative, neutral, positive: what star probabilities say in three words."""
 
+from typing import Final
+
 import numpy as np
 
 from cxtext.schema.protocols import Floats
 
-_STARS = ((0, 1), (2,), (3, 4))  # star indices of each
+GOOD_OR_BAD: Final = np.array(
+    [-1.0, -1.0, 0.0, 1.0, 1.0]
+)  # what a lean to satisfied adds to the logits of stars
+
+_STARS: Final = ((0, 1), (2,), (3, 4))  # star indices of each
 
 
 def sentiments(probabilities: Floats) -> Floats:

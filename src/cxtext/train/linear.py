@@ -21,6 +21,7 @@ from cxtext import registry
 from cxtext.engines.linear import WEIGHTS_FILE
 from cxtext.engines.ngrams import NgramSpec, ngram_blocks
 from cxtext.engines.readable import EMOJI
+from cxtext.engines.sentiments import GOOD_OR_BAD
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import StarEngine
 from cxtext.statistics.calibration import Calibration, fit_calibration
@@ -30,13 +31,12 @@ from cxtext.train.ratings import customers_own
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = "2"
-NGRAMS: Final = NgramSpec(char_min=3, char_max=5, word_min=1, word_max=2, buckets=2**19)
+VERSION: Final = "3"
+NGRAMS: Final = NgramSpec(char_min=3, char_max=5, word_min=1, word_max=2, buckets=2**18)
 WORDS: Final = NgramSpec(char_min=1, char_max=0, word_min=1, word_max=1, buckets=2**22)
 
 FOLDS: Final = 4
 SHRINKAGE: Final = 1e4  # of a language's calibration to the common one, in rows
-GOOD_OR_BAD: Final = np.array([[-1.0, -1.0, 0.0, 1.0, 1.0]])
 KNOWN_FROM: Final = 2  # comments a word must occur in to count as known
 
 _WORD: Final = re.compile(r"[^\W_]*[^\W\d_]{2}[^\W_]*(?:['\u2019][^\W\d_]+)*")
@@ -117,7 +117,7 @@ def calibrate(logits: Floats, lessons: Lessons) -> Calibration:
         weight / max(weight.sum(), 1e-9) * rows.sum(),
         groups=len(LANGUAGES),
         shrinkage=SHRINKAGE,
-        directions=GOOD_OR_BAD,
+        directions=GOOD_OR_BAD[None],
     )
     scale, offset = np.exp(np.log(fitted.scale).mean()), fitted.offset.mean(axis=0)
     return Calibration(np.concatenate([[scale], fitted.scale]), np.vstack([offset, fitted.offset]))

@@ -56,7 +56,7 @@ class StarRecipe:
     second: tuple[Schedule, ...] = field(default_factory=other_runs)
     size: Size | None = SIZE
     student: Schedule = field(default_factory=lessons)
-    max_tokens: int = recipe.MAX_TOKENS  # the engine reads: more than in training costs accuracy
+    max_tokens: int = recipe.MAX_TOKENS  # the engine reads
     version: str = "1"
 
     @classmethod

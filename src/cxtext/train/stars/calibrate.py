@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from cxtext.engines.linear import softmax
+from cxtext.engines.sentiments import GOOD_OR_BAD
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import Bools, Floats
 from cxtext.statistics.calibration import Calibration
 from cxtext.train.stars.data import company_weight
 
 OWN_SCALE: Final = 20  # fewest held-out ratings on either side of three for a language's own scale
-GOOD_OR_BAD: Final = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 
 def calibrate(logits: Floats, rows: pl.DataFrame, by_hand: Sequence[str]) -> Calibration:

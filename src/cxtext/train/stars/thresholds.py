@@ -32,7 +32,7 @@ def fast_weight(fast: Floats, strong: Floats, rows: pl.DataFrame) -> float:
     return float(WEIGHTS[np.argmin(scores)])
 
 
-def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.001) -> float:
+def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.003) -> float:
     """Return the lowest threshold at which the cascade is about as good as `both` engines on every row.
 
     `fast` and `both` are star probabilities (n, 5) of such rows. As good: the mean Brier score is at most `tolerance`
