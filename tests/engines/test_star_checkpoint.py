@@ -23,7 +23,7 @@ from cxtext.train.stars.checkpoint import export_checkpoint, read_onnx, write_fl
 from cxtext.train.stars.export import export_onnx
 
 # What 8 bits of activations move: a cumulated probability this near to one half is a tie.
-LARGEST, TYPICAL, MEAN = 0.1, 0.06, 0.01
+LARGEST, TYPICAL, MEAN = 0.15, 0.06, 0.01
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def comments() -> tuple[list[str], list[str], list[str | None]]:
-    """Return every third demo comment, with its language and, of one in four, a question."""
+    """Return the demo comments, each with its language and, of one in four, a question."""
     demo = registry.assets("corpora")["demo"]
     rows = pl.read_ndjson(demo / "comments.jsonl").join(pl.read_csv(demo / "gold.csv"), on="comment_id")
-    rows = rows.filter(pl.col("comment").is_not_null()).gather_every(3)
+    rows = rows.filter(pl.col("comment").is_not_null())
     asked = ["What could be better?" if place % 4 == 0 else None for place in range(rows.height)]
     return rows["comment"].to_list(), rows["language"].fill_null("").to_list(), asked
 
@@ -51,7 +51,7 @@ def test_both_forms_give_the_same_stars(
     found = load_star_engine(f"hf:{exported}").predict(*comments)
     expected = load_star_engine("transformer").predict(*comments)
     known = ~np.isnan(expected.probabilities[:, 0])
-    assert known.sum() > 90
+    assert known.sum() > 300
     np.testing.assert_array_equal(np.isnan(found.probabilities[:, 0]), ~known)
     np.testing.assert_array_equal(found.truncated, expected.truncated)
     apart = np.abs(found.probabilities - expected.probabilities)[known]
