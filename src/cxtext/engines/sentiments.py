@@ -6,9 +6,8 @@ import numpy as np
 
 from cxtext.schema.protocols import Floats
 
-GOOD_OR_BAD: Final = np.array(
-    [-1.0, -1.0, 0.0, 1.0, 1.0]
-)  # what a lean to satisfied adds to the logits of stars
+# What a lean to satisfied adds to the logits of the stars.
+GOOD_OR_BAD: Final = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])
 
 _STARS: Final = ((0, 1), (2,), (3, 4))  # star indices of each
 

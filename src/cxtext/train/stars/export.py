@@ -241,13 +241,8 @@ def _product_by_token(graph: _Graph, value: str, weight: Floats32, bias: str, ou
     zeros = graph.node("Expand", [zeros, graph.node("Shape", [flat], "token_count")], "token_zeros")
     row = graph.node("QuantizeLinear", [tokens, flat, zeros], f"{value}_bytes", axis=0)
     whole, weight_scale = _whole_weight(graph, weight, out)
-    inputs = [
-        row,
-        whole,
-        graph.constant("one", 1),
-        weight_scale,
-        graph.constant("wide_zero", WIDE_ZERO, np.uint8),
-    ]
+    one, zero = graph.constant("one", 1), graph.constant("wide_zero", WIDE_ZERO, np.uint8)
+    inputs = [row, whole, one, weight_scale, zero]
     product = graph.node("MatMulIntegerToFloat", inputs, f"{out}_unscaled", domain=DOMAIN)
     total = graph.node("Add", [graph.node("Mul", [product, scale], f"{out}_product"), bias], f"{out}_rows")
     return graph.node("Reshape", [total, graph.node("Shape", ["embedded"], "whole_shape")], out)

@@ -47,9 +47,7 @@ from cxtext.train.stars.thresholds import fast_weight, linear_unaware_of, share_
 
 Report = Callable[[str], None]
 
-MAX_TOKENS = (
-    128  # 96 lose .005 of quadratic kappa in French and English: long reviews state more than a verdict
-)
+MAX_TOKENS = 128
 SMOOTHING = 0.1
 TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
 READ = 0.7  # the same where a careful reader corrected them

@@ -25,11 +25,9 @@ def fast_weight(fast: Floats, strong: Floats, rows: pl.DataFrame) -> float:
     Brier score of the sentiment (sum of squared differences over negative, neutral, positive, 0..2). A company's n
     rows weigh root n.
     """
-    scores = [
-        np.average(_brier(pooled(fast, strong, weight), rows), weights=_weights(rows))
-        for weight in WEIGHTS.tolist()
-    ]
-    return float(WEIGHTS[np.argmin(scores)])
+    company = _weights(rows)
+    losses = [_brier(pooled(fast, strong, float(weight)), rows) for weight in WEIGHTS]
+    return float(WEIGHTS[np.argmin([np.average(loss, weights=company) for loss in losses])])
 
 
 def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.003) -> float:
