@@ -35,6 +35,14 @@ def test_a_missing_file_is_refused(sealed: Path) -> None:
         registry.model(str(sealed)).path("weights.bin")
 
 
+@pytest.mark.parametrize("content", ['{"version": ', "5", "\udcff"])
+def test_a_broken_config_is_told_from_an_unknown_model(sealed: Path, content: str) -> None:
+    """The error names the file, not the models that ship."""
+    (sealed / "config.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(MissingModelError, match=r"config\.json: no JSON object"):
+        registry.model(str(sealed))
+
+
 def test_an_unknown_model_names_those_that_ship() -> None:
     """The remedy is in the line."""
     with pytest.raises(MissingModelError, match="stars-linear"):

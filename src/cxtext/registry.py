@@ -57,11 +57,14 @@ def model(name_or_folder: str) -> Asset:
     MissingModelError: there is no such model, or its config.json can't be read.
     """
     folder = assets("models").get(name_or_folder, Path(name_or_folder))
+    file = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        config = dict(json.loads(file.read_text("utf-8")))
+    except OSError as error:
         known = ", ".join(assets("models"))
         raise MissingModelError(f"{name_or_folder}: no such model; shipped are {known}") from error
+    except (ValueError, TypeError) as error:
+        raise MissingModelError(f"{file}: no JSON object; reinstall cxtext or train the model again") from error
     return Asset(name=folder.name, folder=folder, config=config)
 
 
