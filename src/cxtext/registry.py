@@ -64,7 +64,9 @@ def model(name_or_folder: str) -> Asset:
         known = ", ".join(assets("models"))
         raise MissingModelError(f"{name_or_folder}: no such model; shipped are {known}") from error
     except (ValueError, TypeError) as error:
-        raise MissingModelError(f"{file}: no JSON object; reinstall cxtext or train the model again") from error
+        raise MissingModelError(
+            f"{file}: no JSON object; reinstall cxtext or train the model again"
+        ) from error
     return Asset(name=folder.name, folder=folder, config=config)
 
 
