@@ -41,7 +41,7 @@ def lessons(minutes: float | None = None) -> Schedule:
     return Schedule(passes=5, batch=64, encoder_rate=3e-4, piece_rate=1e-4, frozen_layers=0, minutes=each)
 
 
-SIZE = Size(layers=(0, 1, 3, 4, 6, 7, 9, 11), wide=1024)
+SIZE = Size(layers=(0, 1, 3, 4, 6, 7), wide=1024)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ TAUGHT = 0.5  # of a rated row's lesson, the teachers' part
 READ = 0.7  # the same where a careful reader corrected them
 RESEMBLED = 0.5  # weight of resembling the first teacher's last layer, where nobody corrected it
 HURRIED = 0.25  # of the rows, seen once more as hurried customers type them
-RANGE_ROWS = 200
+RANGE_ROWS = 400
 TRANSLATED_ROWS = 4000  # of a language, to distil on
 
 

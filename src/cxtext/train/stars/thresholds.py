@@ -30,7 +30,7 @@ def fast_weight(fast: Floats, strong: Floats, rows: pl.DataFrame) -> float:
     return float(WEIGHTS[np.argmin([np.average(loss, weights=company) for loss in losses])])
 
 
-def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.003) -> float:
+def sure_from(fast: Floats, both: Floats, rows: pl.DataFrame, *, tolerance: float = 0.001) -> float:
     """Return the lowest threshold at which the cascade is about as good as `both` engines on every row.
 
     `fast` and `both` are star probabilities (n, 5) of such rows. As good: the mean Brier score is at most `tolerance`
