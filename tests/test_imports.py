@@ -24,6 +24,7 @@ def test_adding_columns_loads_nothing_that_an_analysis_takes() -> None:
         "cxtext.pipeline",
         "cxtext.measure",
         "cxtext.compare",
+        "cxtext.report",
         "scipy.optimize",
         "scipy.special",
         "xlsxwriter",

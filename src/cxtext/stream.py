@@ -14,11 +14,11 @@ import polars as pl
 
 from cxtext.protect import in_original
 from cxtext.read import no_rows, open_table, renamed, scoring_columns, scoring_frame
-from cxtext.report.rows import open_rows, output_format
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, Progress, Runner, choose_runner
 from cxtext.schema.columns import CLASSIFIED, DETECTED, EXPLAINED, Role
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, classify_batch, describe_file, detect_batch
+from cxtext.write import open_rows, output_format
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from cxtext.report.compose import compose_pages
 from cxtext.report.folder import new_folder
 from cxtext.report.markdown import render_markdown
 from cxtext.report.page import render_page
-from cxtext.report.rows import open_rows, output_format
 from cxtext.report.tables import write_tables
 from cxtext.report.wording import load_wording
 from cxtext.report.workbook import write_workbook
@@ -18,8 +17,6 @@ __all__ = [
     "collect",
     "load_report",
     "new_folder",
-    "open_rows",
-    "output_format",
     "write_reports",
     "write_tables",
 ]

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from cxtext.report.collect import metric_rows
-from cxtext.report.rows import flat
 from cxtext.schema.columns import CLASSIFIED, COMMENTS, DETECTED, EXPLAINED, METRICS, P_STARS
 from cxtext.schema.results import Analysis
+from cxtext.write import flat
 
 # The output contract; what else the input had follows.
 CONTRACT = (

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from cxtext.errors import OutputError
-from cxtext.report.rows import flat, open_rows, output_format
+from cxtext.write import flat, open_rows, output_format
 
 BATCHES = [
     pl.DataFrame({"text": ["æ, ø", 'say "hi"'], "n": [1, None], "list": [[{"a": "x"}], []]}),
