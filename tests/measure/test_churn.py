@@ -78,6 +78,23 @@ def test_several_periods_give_the_average_of_one(churn: Build) -> None:
     assert (rate["value"], rate["n"]) == (pytest.approx(100 / 3), 2)
 
 
+def test_a_period_that_has_hardly_begun_hardly_counts(churn: Build) -> None:
+    """One customer who comes on its second day does not make the others look loyal."""
+    rows = [_customer(n, "2024-01-01", "2024-05-01" if n < 20 else "2024-09-30") for n in range(100)]
+    stay = [_customer(n, "2024-01-01") for n in range(200, 300)]
+    before = _figure(churn([*rows, *stay]), "churn_rate")["value"]
+    after = _figure(churn([*rows, *stay, _customer(999, "2024-10-02")]), "churn_rate")
+    assert after["value"] == pytest.approx(before, rel=0.02)
+    assert _figure(churn([*rows, *stay]), "churn_rate")["n"] == after["n"] == 200
+
+
+def test_of_a_period_that_is_not_over_what_has_passed_counts(churn: Build) -> None:
+    """Half of a quarter is over: the one who left counts in whole, the three others with half of it."""
+    rows = [_customer(n, "2025-01-01", "2025-02-14" if n == 0 else None) for n in range(4)]
+    rate = _figure(churn(rows), "churn_rate")
+    assert rate["value"] == pytest.approx(100 / (1 + 3 * 45 / 90))
+
+
 days = st.dates(dt.date(2024, 1, 1), dt.date(2025, 12, 31))
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from cxtext.figures.groups import TOTAL, Dimensions, group_names
 from cxtext.figures.rows import Figures, metrics_frame
 from cxtext.measure.segments import SEGMENTS, satisfaction_segments
-from cxtext.measure.tenure import FROM, LEFT, TO, at_risk, by_period, calendar, since_they_said
+from cxtext.measure.tenure import EXPOSED, LEFT, at_risk, by_period, calendar, exposed, since_they_said
 from cxtext.schema.columns import METRICS
 from cxtext.schema.figures import Method, Note, Unit
 from cxtext.schema.results import CustomersRead, Joined
@@ -43,11 +43,11 @@ def _of_rows(customers: pl.DataFrame, joined: Joined, settings: Settings) -> pl.
         return _null_figures(customers, refused, settings)
     periods = calendar(customers, settings)
     rows = at_risk(customers, periods, settings)
-    long = by_period(rows, periods)
-    parts = [_figures(long if "period" in dimensions else rows, dimensions, settings) for dimensions in BY]
+    whole, long = exposed(rows, periods), by_period(rows, periods)
+    parts = [_figures(long if "period" in dimensions else whole, dimensions, settings) for dimensions in BY]
     said = satisfaction_segments(joined, settings)
     for segment in SEGMENTS:
-        of_segment = since_they_said(rows, said, segment, periods, settings)
+        of_segment = exposed(since_they_said(rows, said, segment, periods, settings), periods)
         parts += [
             _figures(of_segment, dimensions, settings) for dimensions in ((segment,), ("market", segment))
         ]
@@ -96,7 +96,7 @@ def _sums(rows: pl.DataFrame) -> list[pl.Expr]:
     margin = pl.col("margin")
     return [
         pl.len().alias("n"),
-        (pl.col(TO) - pl.col(FROM) + 1).sum().alias("at_start"),
+        pl.col(EXPOSED).sum().alias("at_start"),
         pl.col(LEFT).sum().alias("lost"),
         margin.mean().alias("margin_mean"),
         margin.var().alias("margin_variance"),

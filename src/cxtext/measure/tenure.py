@@ -10,28 +10,39 @@ from cxtext.measure.segments import SEGMENTS
 from cxtext.schema.settings import Settings
 
 EVERY: Final = {"week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
-FROM, TO, LEFT, FIRST = "from", "to", "left", "first"
+FROM, TO, LEFT, FIRST, EXPOSED = "from", "to", "left", "first", "exposed"
 
 
 def calendar(customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return the periods from the first customer's start to the last date of the file.
 
-    One row a period: `place` (from 0), `first` (its first day), `period` (its name), `over` (whether the file's
-    last date is its last day or later). Empty where no customer has a start.
+    One row a period: `place` (from 0), `first` (its first day), `period` (its name), `elapsed` (0..1, the share of
+    its days up to the file's last date), `over` (whether that is all). Empty where no customer has a start.
     """
     start, end = customers["start"].min(), customers["end"].max()
     every = EVERY[settings.period]
     if not isinstance(start, date):
         return pl.DataFrame(
-            schema={"place": pl.Int64, FIRST: pl.Date, "period": pl.String, "over": pl.Boolean}
+            schema={
+                "place": pl.Int64,
+                FIRST: pl.Date,
+                "period": pl.String,
+                "elapsed": pl.Float64,
+                "over": pl.Boolean,
+            }
         )
     last = max(day for day in (customers["start"].max(), end) if isinstance(day, date))
     days = pl.date_range(start, last, "1d", eager=True).dt.truncate(every).unique(maintain_order=True)
+    after = pl.col(FIRST).dt.offset_by(every)
+    elapsed = (pl.min_horizontal(after, pl.lit(last).dt.offset_by("1d")) - pl.col(FIRST)) / (
+        after - pl.col(FIRST)
+    )
     return pl.DataFrame({FIRST: days}).select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("place"),
         FIRST,
         period_of(pl.col(FIRST), settings.period).alias("period"),
-        (pl.col(FIRST).dt.offset_by(every).dt.offset_by("-1d") <= last).alias("over"),
+        elapsed.alias("elapsed"),
+        (elapsed >= 1).alias("over"),
     )
 
 
@@ -78,8 +89,21 @@ def _place(day: str, every: str, periods: pl.DataFrame) -> pl.Expr:
     return first.replace_strict(periods[FIRST], periods["place"], default=None, return_dtype=pl.Int64)
 
 
+def exposed(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return the customers at risk with `exposed`: how many periods each could have left in.
+
+    Of a period that may not be over, what has elapsed of it, but all of it for who left in it: else those still
+    there would count as having stayed to its end. The initial exposed to risk of actuaries (D. London 1997,
+    Survival models and their estimation, ch. 6); so nobody leaves more often than they could.
+    """
+    to_come = 1 - periods["elapsed"][-1]
+    unfinished = ~pl.col(LEFT) & (pl.col(TO) == periods.height - 1)
+    length = pl.col(TO) - pl.col(FROM) + 1
+    return rows.with_columns((length - pl.when(unfinished).then(to_come).otherwise(0.0)).alias(EXPOSED))
+
+
 def by_period(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a customer and period at risk, with `period`, and `left` in the last only."""
+    """Return one row a customer and period at risk, with `period`, `left` in the last only, and `exposed` of 1."""
     place = pl.int_ranges(FROM, pl.col(TO) + 1).alias("place")
     long = rows.with_columns(place).explode("place")
     named = long.join(periods.select("place", "period", "over"), on="place", maintain_order="left")
@@ -87,7 +111,19 @@ def by_period(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
         (pl.col(LEFT) & (pl.col("place") == pl.col(TO))).alias(LEFT),
         pl.col("place").alias(FROM),
         pl.col("place").alias(TO),
+        pl.lit(1.0).alias(EXPOSED),
     )
 
 
-__all__ = ["FROM", "LEFT", "SEGMENTS", "TO", "at_risk", "by_period", "calendar", "since_they_said"]
+__all__ = [
+    "EXPOSED",
+    "FROM",
+    "LEFT",
+    "SEGMENTS",
+    "TO",
+    "at_risk",
+    "by_period",
+    "calendar",
+    "exposed",
+    "since_they_said",
+]
