@@ -58,6 +58,17 @@ def test_weights_count_rows_as_often_as_they_say() -> None:
     assert p_of_r2(float(fitted.rsquared), len(repeated), 4) == pytest.approx(fitted.f_pvalue)
 
 
+def test_means_taken_out_of_groups_cost_their_degrees_of_freedom() -> None:
+    """The p-value is that of the regression on the columns and on the groups, against the groups alone."""
+    rows, group = _rows(7, n=80), np.arange(80) % 16
+    dummies = (group[:, None] == np.arange(16)).astype(float)
+    both = sm.OLS(rows[:, -1], np.column_stack([dummies, rows[:, :-1]])).fit()
+    _, p, _ = both.compare_f_test(sm.OLS(rows[:, -1], dummies).fit())
+    means = np.array([rows[group == each].mean(axis=0) for each in range(16)])
+    r2 = _r2(rows - means[group], [0, 1, 2, 3])
+    assert p_of_r2(r2, 80, 4, 16) == pytest.approx(p)
+
+
 def test_uncorrelated_predictors_get_their_squared_correlations() -> None:
     """There is nothing to share out between them."""
     x = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]] * 5, dtype=float)

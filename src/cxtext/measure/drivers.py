@@ -63,7 +63,7 @@ def _decomposed(found: Design, group: Group, outcome: str, settings: Settings) -
     n, every = int(found.counts.sum()), [column for part in found.columns for column in part]
     whole = cross_products(found.rows, found.counts[None])
     r2 = explained(whole, every)
-    if not p_of_r2(float(r2[0]), n, len(every)) < 1 - settings.level:
+    if not p_of_r2(float(r2[0]), n, len(every), found.places) < 1 - settings.level:
         return _r2(group, outcome, known(r2 * 100), n, Note.BY_CHANCE, settings)
     generator = seeded(settings.seed, "drivers", outcome, json.dumps(group, ensure_ascii=False))
     products = cross_products(found.rows, _drawn(found.counts, generator))

@@ -23,13 +23,15 @@ _NOTHING: Final = 1e-9  # what rounding leaves of a column of noughts and ones
 class Design:
     """Rows that differ, and how often each occurs; sorted, so that the input's order is gone.
 
-    `rows` (n, q): the columns of the predictors, then the outcome. `columns`: those of each predictor.
+    `rows` (n, q): the columns of the predictors, then the outcome. `columns`: those of each predictor. `places`: in
+    how many markets and languages their means were taken out.
     """
 
     names: tuple[str, ...]
     columns: tuple[tuple[int, ...], ...]
     rows: Floats
     counts: Floats
+    places: int
 
 
 def respondents_who_wrote(comments: pl.DataFrame) -> pl.DataFrame:
@@ -71,7 +73,8 @@ def design(rows: pl.DataFrame, outcome: str) -> Design:
     # a channel of each market's own tells nothing within it
     varies = [bool(np.abs(values[:, list(part)]).max() > _NOTHING) for part in columns]
     named = [pair for pair, some in zip(zip(blocks, columns, strict=True), varies, strict=True) if some]
-    return Design(tuple(name for name, _ in named), tuple(part for _, part in named), values, floats(counts))
+    names, parts = tuple(name for name, _ in named), tuple(part for _, part in named)
+    return Design(names, parts, values, floats(counts), place.n_unique())
 
 
 def _levels(values: pl.Series) -> Floats:

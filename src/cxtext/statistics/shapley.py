@@ -100,9 +100,12 @@ def _share(unexplained: Floats, total: Floats) -> Floats:
         return floats(np.where(total > 0, np.clip(1 - unexplained / total, 0, 1), np.nan))
 
 
-def p_of_r2(r2: float, n: int, columns: int) -> float:
-    """Return the p-value of R^2 from n rows and k columns: the F test that nothing goes with the outcome."""
-    rest = n - columns - 1
+def p_of_r2(r2: float, n: int, columns: int, groups: int = 1) -> float:
+    """Return the p-value of R^2 from n rows and k columns: the F test that nothing goes with the outcome.
+
+    `groups`: of how many the means were taken out beforehand; each costs a degree of freedom.
+    """
+    rest = n - columns - groups
     if rest <= 0 or not columns:
         return 1.0
     return float(fdtrc(columns, rest, (r2 / columns) / max((1 - r2) / rest, np.finfo(np.float64).tiny)))
