@@ -1,11 +1,12 @@
 """Streaming output: the same rows in every format, whole or not at all."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from cxtext.errors import OutputError
+from cxtext.errors import InputError, OutputError
 from cxtext.write import flat, open_rows, output_format
 
 BATCHES = [
@@ -43,6 +44,48 @@ def test_a_failed_run_leaves_no_file(tmp_path: Path) -> None:
         write(BATCHES[0])
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_later_batches_take_the_form_of_the_first(tmp_path: Path, ending: str) -> None:
+    """Another order, a column less, and types that change no value."""
+    path = tmp_path / f"rows.{ending}"
+    first = pl.DataFrame({"text": ["a"], "n": [1.5], "flag": [True]})
+    with open_rows(str(path), ending, force=False) as write:
+        write(first)
+        write(pl.DataFrame({"n": [2], "text": ["b"]}))
+    read = {"csv": pl.read_csv, "parquet": pl.read_parquet}[ending](path)
+    assert read.equals(pl.DataFrame({"text": ["a", "b"], "n": [1.5, 2], "flag": [True, None]}))
+
+
+@pytest.mark.parametrize(
+    ("later", "ending", "told"),
+    [
+        ({"text": ["b"], "late": ["x"], "n": [2]}, "csv", "column 'late' first occurs"),
+        ({"text": ["b"], "late": ["x"], "n": [2]}, "parquet", "column 'late' first occurs"),
+        ({"text": ["b"], "n": [2.5]}, "parquet", "column 'n' turns from Int64 into Float64"),
+        ({"text": ["b"], "n": ["007"]}, "parquet", "column 'n' turns from Int64 into String"),
+    ],
+)
+def test_what_the_first_batch_left_no_place_for_is_refused(
+    tmp_path: Path, later: dict[str, list[object]], ending: str, told: str
+) -> None:
+    """By name and with the remedy, before a row is out of place; no file stays. JSONL has a place for all."""
+    first, second = pl.DataFrame({"text": ["a"], "n": [1]}), pl.DataFrame(later)
+    with (
+        pytest.raises(InputError, match=f"{told}.* --output FILE.jsonl"),
+        open_rows(str(tmp_path / f"rows.{ending}"), ending, force=False) as write,
+    ):
+        write(first)
+        write(second)
+    assert list(tmp_path.iterdir()) == []
+    with open_rows(str(tmp_path / "rows.jsonl"), "jsonl", force=False) as write:
+        write(first)
+        write(second)
+    assert [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()] == [
+        *first.to_dicts(),
+        *second.to_dicts(),
+    ]
 
 
 def test_an_existing_file_is_refused(tmp_path: Path) -> None:

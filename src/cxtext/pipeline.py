@@ -21,7 +21,7 @@ from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.protect import protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
+from cxtext.protect import numbers_as_text, protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
 from cxtext.read import (
     check_waves,
     read_comments,
@@ -152,7 +152,7 @@ def _without_personal_data(read: Read, settings: Settings) -> Read:
     if settings.keep_personal_data:
         return read
     names = [each.name for each in fields(read) if each.type is pl.DataFrame and each.name != "rejected"]
-    tables: dict[str, Any] = {name: protect_names(getattr(read, name)) for name in names}
+    tables: dict[str, Any] = {name: protect_names(numbers_as_text(getattr(read, name))) for name in names}
     # Rows that could not be read are kept as they came: they may hold an address like any other.
     raw = [protect_text(text)[0] for text in read.rejected["raw"]]
     return replace(
@@ -201,10 +201,11 @@ def render_again(folder: Path, report_language: str | None = None) -> list[Path]
 
     Raises
     ------
-    InputError: the folder has no report.json that can be read. OutputError: it can't be written to.
+    InputError: the folder has no report.json that can be read. UsageError: there is no report in that language.
+    OutputError: the folder can't be written to.
     """
     data = load_report(folder / "report.json")
-    if report_language:
+    if report_language is not None:
         data["settings"]["report_language"] = report_language
     try:
         return write_reports(data, folder)

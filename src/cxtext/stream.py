@@ -52,7 +52,7 @@ def stream(
 
     Raises
     ------
-    InputError: the input can't be read or has no text column.
+    InputError: the input can't be read, has no text column, or a column that comes too late for the output.
     OutputError: the output exists (and not `force`) or can't be written.
     MissingModelError: a model or an extra is missing.
     """

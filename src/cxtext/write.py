@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import polars as pl
 
-from cxtext.errors import OutputError
+from cxtext.errors import InputError, OutputError
 
 STANDARD_OUTPUT = "-"
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
@@ -36,9 +36,13 @@ def output_format(target: str, input_format: str) -> str:
 def open_rows(target: str, file_format: str, *, force: bool) -> Iterator[WriteBatch]:
     """Yield a function that writes one batch after the other. A file appears whole, or not at all.
 
+    In CSV and Parquet the first batch decides which columns there are, in Parquet their types too: later ones
+    are brought into that form.
+
     Raises
     ------
     OutputError: the file exists (and not `force`), or can't be written.
+    InputError: a later batch holds what that form has no place for.
     """
     if target == STANDARD_OUTPUT:
         with _writer(sys.stdout.buffer, file_format) as write:
@@ -72,12 +76,13 @@ def _writer(file: IO[bytes], file_format: str) -> Iterator[WriteBatch]:
 
 
 def _csv_writer(file: IO[bytes], separator: str) -> WriteBatch:
-    header = True
+    columns: list[str] | None = None
 
     def write(batch: pl.DataFrame) -> None:
-        nonlocal header
-        _write(file, flat(batch).write_csv(include_header=header, separator=separator))
-        header = False
+        nonlocal columns
+        first, columns = columns is None, columns or batch.columns
+        cells = flat(_with_columns(batch, columns))
+        _write(file, cells.write_csv(include_header=first, separator=separator))
 
     return write
 
@@ -104,13 +109,14 @@ def _parquet_writer(file: IO[bytes]) -> Iterator[WriteBatch]:
     import pyarrow.parquet as pq
 
     writer: Any = None
+    schema = pl.Schema()
 
     def write(batch: pl.DataFrame) -> None:
-        nonlocal writer
-        table = batch.to_arrow()
+        nonlocal writer, schema
+        schema = schema or batch.schema
+        table = _with_types(_with_columns(batch, list(schema)), schema).to_arrow()
         if writer is None:
             writer = pq.ParquetWriter(file, table.schema, compression="zstd")
-        # A later batch may have been read with other types (all null, integers): the first one decides.
         writer.write_table(table.cast(writer.schema))
 
     try:
@@ -118,3 +124,38 @@ def _parquet_writer(file: IO[bytes]) -> Iterator[WriteBatch]:
     finally:
         if writer is not None:
             writer.close()
+
+
+def _with_columns(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Return the batch with these columns in this order, null where it has none of the name."""
+    late = [name for name in batch.columns if name not in columns]
+    if late:
+        raise _too_late(f"column {late[0]!r} first occurs")
+    return batch.select(
+        pl.col(name) if name in batch.columns else pl.lit(None).alias(name) for name in columns
+    )
+
+
+def _with_types(batch: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return the batch with these types, which its values must survive unchanged."""
+    return batch.with_columns(_fitted(batch[name], dtype) for name, dtype in schema.items())
+
+
+def _fitted(values: pl.Series, dtype: pl.DataType) -> pl.Series:
+    if values.dtype == dtype:
+        return values
+    try:
+        fitted = values.cast(dtype)
+        same = fitted.cast(values.dtype).equals(values)
+    except pl.exceptions.PolarsError:
+        same = False
+    if not same:
+        raise _too_late(f"column {values.name!r} turns from {dtype} into {values.dtype}")
+    return fitted
+
+
+def _too_late(what: str) -> InputError:
+    return InputError(
+        f"{what} after rows were written; give the input as a file instead of a pipe, or write JSONL:"
+        " --output FILE.jsonl"
+    )

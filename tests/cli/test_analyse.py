@@ -128,6 +128,26 @@ def test_the_reports_render_again_without_computing(out: Path, cxtext, tmp_path:
     assert "report-DK.html" in rendered
 
 
+@pytest.mark.parametrize("language", ["de", "../../x", ""])
+def test_a_language_there_is_no_report_in_is_wrong_usage(
+    language: str,
+    out: Path,
+    cxtext,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+) -> None:
+    """For both commands; nothing is written."""
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    (copied / "report.json").write_bytes((out / "report.json").read_bytes())
+    (tmp_path / "a.csv").write_text("comment\nPrima service\n")
+    for command in (("report", "copied"), ("analyse", "a.csv")):
+        ran = cxtext(*command, "--report-language", language)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert "nl" in ran.err
+    assert [path.name for path in copied.iterdir()] == ["report.json"]
+    assert not (tmp_path / "cxtext-out").exists()
+
+
 def test_the_summary_tells_what_was_done(cxtext, demo: Path) -> None:  # type: ignore[no-untyped-def]
     """Recognised columns, figures with n, the path of the report; warnings on standard error."""
     ran = cxtext("analyse", demo / "comments.jsonl", "--out", "plain")

@@ -1,5 +1,6 @@
 """Bad input: an exit code, one line that names the file and the remedy, and no row lost."""
 
+import io
 import json
 import os
 import random
@@ -64,6 +65,7 @@ REFUSED = {
     "engine is not there": Refused("a.jsonl", jsonl(*GOOD), ("--engine", "nonesuch"), 5, ("nonesuch",)),
     "role does not exist": Refused("a.jsonl", jsonl(*GOOD), ("--column", "mood=x"), 2, ("mood",)),
     "option without a name": Refused("a.jsonl", jsonl(*GOOD), ("--column", "text"), 2, ("--column text=",)),
+    "negative seed": Refused("a.jsonl", jsonl(*GOOD), ("--seed", "-1"), 2, ("seed", "0")),
     "unknown breakdown": Refused("a.jsonl", jsonl(*GOOD), ("--by", "planet"), 2, ("by",)),
     "unknown option": Refused("a.jsonl", jsonl(*GOOD), ("--colour",), 2, ("--colour",)),
 }  # fmt: skip
@@ -122,6 +124,22 @@ def test_flawed_rows_are_kept_or_rejected_with_a_reason(case: Used, cxtext, tmp_
     assert case.warned in ran.err
     assert comments.filter(pl.col("language").is_null() & pl.col("language_reason").is_null()).is_empty()
     assert comments.filter(pl.col("p_star_1").is_null() & pl.col("unscored_reason").is_null()).is_empty()
+
+
+def test_columns_of_any_type_hold_no_personal_data(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Lists and structs, and telephone numbers among integers."""
+    row = {"mail": "bo@example.nl", "calls": [{"nr": "06-12345678"}]}
+    pl.DataFrame(GOOD).with_columns(
+        pl.Series("list", [["bo@example.nl"]] * 20),
+        pl.Series("struct", [row] * 20),
+        pl.Series("bytes", [b"bo@example.nl"] * 20),
+        pl.Series("customer_phone", range(31612345678, 31612345698)),
+    ).write_parquet(tmp_path / "a.parquet")
+    ran = cxtext("analyse", "a.parquet", "--column", "text=comment", "--out", "out", "--format", "jsonl")
+    assert ran.code == 0, ran.err
+    written = (tmp_path / "out" / "comments.jsonl").read_text("utf-8")
+    assert not any(one in written for one in ("bo@", "06-123", "316123"))
+    assert lines(tmp_path / "out" / "comments.jsonl")[0]["customer_phone"] == "[PHONE]"
 
 
 def test_rejected_rows_hold_no_personal_data(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -249,6 +267,26 @@ def test_the_streaming_commands_keep_every_row(command: str, cxtext, tmp_path: P
     assert written[0]["language"] == "nl"
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_a_late_column_of_a_pipe_ends_the_run_unless_it_has_a_place(
+    ending: str,
+    cxtext,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rather than that it shifts the others; the remedies work."""
+    monkeypatch.setattr("cxtext.read.text_tables._PIPE_SAMPLE", 10)
+    monkeypatch.setattr("cxtext.stream.BATCH_ROWS", 10)
+    content = jsonl(*GOOD, GOOD[0] | {"late": 1})
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    ran = cxtext("detect", "-", "--output", f"out.{ending}")
+    refused = ending != "jsonl"
+    assert (ran.code, (tmp_path / f"out.{ending}").exists()) == (3 if refused else 0, not refused)
+    assert ("column 'late'" in ran.err) == ("instead of a pipe" in ran.err) == refused
+    (tmp_path / "a.jsonl").write_bytes(content)
+    assert cxtext("detect", "a.jsonl", "--output", f"out.{ending}", "--force").code == 0
+
+
 def test_streaming_refuses_a_file_without_rows(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """As analyse does."""
     (tmp_path / "a.csv").write_bytes(b"comment,rating\n")
@@ -262,6 +300,19 @@ def test_streaming_keeps_columns_that_clash_twice(cxtext, tmp_path: Path) -> Non
     (tmp_path / "a.csv").write_bytes(table("comment,language,in_language", "Goed geholpen,nl,x"))
     ran = cxtext("detect", "a.csv")
     assert ran.out.splitlines()[0].startswith("comment,in_in_language,in_language,language,")
+
+
+def test_streaming_reads_text_of_any_type(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Bytes and lists are scored as their text, and written as they came."""
+    given = {"comment": [b"Heel goed geholpen"], "question": [["Hoe ging het?"]]}
+    pl.DataFrame(given).write_parquet(tmp_path / "a.parquet")
+    assert cxtext("detect", "a.parquet", "--output", "out.parquet").code == 0
+    written = pl.read_parquet(tmp_path / "out.parquet")
+    assert written.select("comment", "question", "language").row(0) == (
+        b"Heel goed geholpen",
+        ["Hoe ging het?"],
+        "nl",
+    )
 
 
 def test_streaming_tells_of_mixed_encodings_even_when_quiet(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -46,3 +46,10 @@ def test_an_unknown_teacher_is_refused(cxtext: Callable[..., Any], comments: Pat
     assert refused.code == 5
     assert "nobody" in refused.err
     assert not Path("mine").exists()
+
+
+@pytest.mark.parametrize("model", ["linear", "language"])
+def test_a_seed_below_0_is_refused(cxtext: Callable[..., Any], comments: Path, model: str) -> None:
+    """Before the work; nothing can be drawn with it."""
+    refused = cxtext("train", model, "--data", comments, "--out", "mine", "--seed", "-1")
+    assert (refused.code, "--seed" in refused.err) == (2, True)

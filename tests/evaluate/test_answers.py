@@ -68,6 +68,14 @@ def test_the_direction_of_the_gap_is_told() -> None:
     assert "5.6 points above stated CSAT" in next(told(answers(figures(0.7, 5.6))))
 
 
+def test_stars_that_are_all_alike_are_not_too_few() -> None:
+    """Kappa has no value then, however many comments there are."""
+    alike, few = answers(figures(None, 0.0, 500)), answers(figures(None, 0.0, 12))
+    assert [alike["reason"].item(), few["reason"].item()] == ["all_alike", "too_few_rated"]
+    assert "all 500 comments have one star" in next(told(alike))
+    assert "12 comments are too few" in next(told(few))
+
+
 def test_two_engines_are_told_apart() -> None:
     """Each language is answered for each; what sets the two apart is no third engine."""
     difference = [("linear - cascade", "da", None, "difference_binary_accuracy", 0.1, 0.0, 0.2, 500)]

@@ -36,6 +36,24 @@ def test_a_missing_gold_column_is_named(labelled: str) -> None:
         read_gold(labelled, "tone", Settings(), keep_language=False)
 
 
+def test_the_columns_of_a_file_without_a_header_are_cut_and_protected(tmp_path: Path) -> None:
+    """Its first comment would be in the message, with the address in it."""
+    path = tmp_path / "bare.csv"
+    path.write_text(f"Ask bo.jensen@example.dk, {'slow ' * 20},5\nGood help,fast,4\n")
+    with pytest.raises(InputError, match=r"Ask \[EMAIL\].*--gold-column") as refused:
+        read_gold(str(path), "stars", Settings(), keep_language=True)
+    assert "example.dk" not in str(refused.value)
+    assert "slow " * 10 not in str(refused.value)
+
+
+def test_gold_without_rows_is_refused(tmp_path: Path) -> None:
+    """A header alone holds nothing to measure on."""
+    path = tmp_path / "header.csv"
+    path.write_text("comment,stars\n")
+    with pytest.raises(InputError, match=r"header\.csv: a header and no rows"):
+        read_gold(str(path), "stars", Settings(), keep_language=True)
+
+
 def test_a_column_without_stars_is_refused(labelled: str) -> None:
     """A column of words is no gold."""
     with pytest.raises(InputError, match="no star from 1 to 5"):

@@ -1,12 +1,14 @@
 """Files of comments to one frame in the order of the input."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from cxtext.errors import InputError
 from cxtext.read import read_comments
 from cxtext.schema.columns import COMMENTS
 from cxtext.schema.results import CommentsRead
@@ -149,6 +151,37 @@ def test_mixed_json_values_are_kept_as_text(comments: Comments, jsonl: Jsonl) ->
     values = ["a", 1, [1, {"b": None}], 2**70, None, True]
     frame = comments(jsonl({"comment": "c", "x": value} for value in values), name="in.jsonl").frame
     assert frame["x"].to_list() == ["a", "1", '[1, {"b": null}]', str(2**70), None, "true"]
+
+
+def test_nested_and_binary_columns_are_text(tmp_path: Path) -> None:
+    """As of JSONL, whatever type a tool gave them: only text is looked at for personal data."""
+    nested = {"mails": ["bo@example.dk"], "at": datetime(2024, 1, 2), "raw": b"d\xe5rlig"}
+    pl.DataFrame(
+        {
+            "comment": [b"god", None],
+            "list": [["a\n0612345678"], None],
+            "struct": [nested, None],
+            "kind": pl.Series(["x", None], dtype=pl.Categorical),
+            "n": [1, None],
+        }
+    ).with_columns(array=pl.col("list").list.to_array(1)).write_parquet(tmp_path / "in.parquet")
+    frame = read_comments([tmp_path / "in.parquet"], Settings()).frame
+    assert frame.select("text", "list", "array", "struct", "kind", "n").row(0) == (
+        "god",
+        '["a 0612345678"]',
+        '["a 0612345678"]',
+        '{"mails": ["bo@example.dk"], "at": "2024-01-02 00:00:00", "raw": "dårlig"}',
+        "x",
+        1,
+    )
+    assert frame.select("text", "list", "array", "kind", "n").row(1) == (None,) * 5
+
+
+def test_a_list_is_no_comment(tmp_path: Path) -> None:
+    """Refused, with the remedy."""
+    pl.DataFrame({"comment": [["a"]]}).write_parquet(tmp_path / "in.parquet")
+    with pytest.raises(InputError, match="--column text=NAME"):
+        read_comments([tmp_path / "in.parquet"], Settings())
 
 
 def test_half_an_emoji_becomes_a_replacement_character(comments: Comments) -> None:

@@ -47,6 +47,54 @@ def test_what_is_no_date_is_null_and_counted() -> None:
     assert found.unreadable == 3
 
 
+@pytest.mark.parametrize("written", ["2024-12", "2024/12", "2024.12", "12/2024", "12-2024", "202412"])
+def test_a_month_without_a_day_is_its_first_day_and_said_to_be_assumed(written: str) -> None:
+    """Its month, quarter and year are right; the day is not, so the user is told."""
+    found = read_dates(pl.Series("date", [written, "2024-03-05"]), None)
+    assert found.values.to_list() == [date(2024, 12, 1), MARCH_5]
+    assert (found.format, found.assumed, found.unreadable) == ("%Y-%m-%d and %Y-%m", True, 0)
+    assert found.warnings("a.csv") == [
+        "a.csv: 1 of 2 dates are months without a day: read as the first of the month"
+    ]
+
+
+def test_a_month_lies_in_no_week() -> None:
+    """All its comments would be its first week's."""
+    for declared in (None, "%Y-%m"):
+        found = read_dates(pl.Series("date", ["2024-12", "2024-11", None]), declared, by_week=True)
+        assert found.values.to_list() == [None, None, None]
+        assert found.warnings("a.csv") == [
+            "a.csv: left out 2 of 3 dates: months without a day, which lie in no week"
+        ]
+
+
+def test_a_declared_format_may_have_no_day() -> None:
+    """The first of the month, with the same warning."""
+    found = read_dates(pl.Series("date", ["Dec 2024", "2024"]), "%b %Y")
+    assert (found.values.to_list(), found.unreadable, found.months) == ([date(2024, 12, 1), None], 1, 1)
+
+
+@pytest.mark.parametrize("written", ["2024-03/05", "2024-0305", "2024123", "2024-13", "2024-1", "201112"])
+def test_what_may_be_several_dates_is_none(written: str) -> None:
+    """Two separators, seven digits, what may be a quarter, and 20 November 2012 or November 2011."""
+    found = read_dates(pl.Series("date", [written]), None)
+    assert (found.values.to_list(), found.unreadable) == ([None], 1)
+
+
+def test_a_time_zone_has_its_own_days() -> None:
+    """Half past midnight in Copenhagen is the day before in UTC."""
+    late = pl.Series("date", [datetime(2024, 3, 4, 23, 30)]).dt.replace_time_zone("UTC")
+    found = read_dates(late.dt.convert_time_zone("Europe/Copenhagen"), None)
+    assert found.values.to_list() == [MARCH_5]
+
+
+@given(st.dates(min_value=date(1000, 1, 1)), st.sampled_from(["-", "/", ".", ""]))
+def test_year_month_day_is_read_again(day: date, mark: str) -> None:
+    """Whatever stands between."""
+    found = read_dates(pl.Series("date", [day.strftime(f"%Y{mark}%m{mark}%d")]), None)
+    assert (found.values.to_list(), found.assumed) == ([day], False)
+
+
 def test_a_declared_format_is_the_only_one() -> None:
     """Month first by declaration, though the values would allow day first."""
     found = read_dates(pl.Series("date", ["03/05/2024", "2024-03-05"]), "%m/%d/%Y")

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from cxtext.errors import InputError
+from cxtext.measure.scores import EASY
 from cxtext.read.survey_scores import ces_scale, read_ces, read_nps
 from cxtext.schema.settings import Settings
 
@@ -50,6 +51,19 @@ def test_words_are_placed_by_the_direction(direction: str, values: list[float]) 
     words = pl.Series("ces", ["zeer makkelijk", "easy", "difficile", "meget svært"])
     assert read_ces(words, settings, "s.csv").values.to_list() == values
     assert ces_scale(settings) == f"1-5 {direction}"
+
+
+@pytest.mark.parametrize("scale", EASY)
+def test_a_word_lies_on_the_side_it_names_on_every_scale(scale: str) -> None:
+    """Easy counts as easy, difficult as far from it on the other side, and both as less than with very."""
+    points, direction = scale.split()
+    settings = Settings.model_validate({"ces_scale": points, "ces_direction": direction})
+    words = pl.Series("ces", ["very easy", "easy", "difficult", "very difficult"])
+    found = read_ces(words, settings, "s.csv").values
+    low, high = EASY[scale]
+    assert found.is_between(low, high).to_list() == [True, True, False, False]
+    assert (found + found.reverse()).to_list() == [sum(map(int, points.split("-")))] * 4
+    assert found.n_unique() == 4
 
 
 def test_a_direction_that_its_own_words_contradict_is_refused() -> None:

@@ -40,6 +40,19 @@ def test_one_row_a_market_and_period(surveys: Surveys) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "n"), [("1.234", 1234), ("12 500", 12500), ("400.0", 400), ("1,5", None), ("many", None)]
+)
+def test_how_many_answered_is_read_as_people_write_counts(
+    surveys: Surveys, written: str, n: int | None
+) -> None:
+    """A mark sets thousands apart; what is no whole number is null, with a warning."""
+    read = surveys(f"land;nps;aantal\nDK;30;{written}\n")
+    assert read.groups["n"].to_list() == [n]
+    told = [warning for warning in read.warnings if "'aantal': left out 1 of 1 numbers of answers" in warning]
+    assert len(told) == (n is None)
+
+
 def test_group_values_off_their_range_are_left_out(surveys: Surveys) -> None:
     """An NPS of 120 is no NPS."""
     read = surveys("country,n,nps\nDK,10,120\nNL,20,5\n")
@@ -68,6 +81,16 @@ def test_respondents_may_lack_a_key(surveys: Surveys) -> None:
 def test_an_id_is_the_key_where_there_is_no_other(surveys: Surveys) -> None:
     """Some exports call the respondent id."""
     assert surveys("id,nps\n7,9\n").respondents["respondent_id"].to_list() == ["7"]
+
+
+@pytest.mark.parametrize("key", ["respondent_id", "id"])
+def test_ids_that_a_tool_wrote_with_a_decimal_are_the_same_ids(surveys: Surveys, key: str) -> None:
+    """Where all are so, as of numbers with gaps among them; else 17.0 is another id than 17."""
+    found = [surveys(f"{key},nps\n{one},9\n18.0,8\n,7\n") for one in ("17.0", "17")]
+    assert [read.respondents["respondent_id"].to_list() for read in found] == [
+        ["17", "18", None],
+        ["17", "18.0", None],
+    ]
 
 
 def test_a_file_without_scores_is_refused(surveys: Surveys) -> None:

@@ -14,7 +14,7 @@ from cxtext.compare.verdicts import (
     judged,
 )
 from cxtext.report.wording import load_wording
-from cxtext.schema.figures import Verdict
+from cxtext.schema.figures import Verdict, VerdictReason
 
 ANSWERS: Final[dict[str, pl.DataType]] = {
     "engine": pl.String(),
@@ -65,8 +65,10 @@ def language_name(code: str) -> str:
 
 
 def _because(row: dict[str, Any]) -> str:
+    if row["reason"] == VerdictReason.ALL_ALIKE:
+        return f"all {row['n']} comments have one star, stated and inferred, so agreement can't be told from chance"
     if row["verdict"] == Verdict.NOT_KNOWN:
-        return f"{row['n']} comments are too few, or their stars too alike ({FEWEST_PAIRS} are needed)"
+        return f"{row['n']} comments are too few ({FEWEST_PAIRS} are needed)"
     size = f"{abs(row['csat_gap']):.1f} points"
     gap = f"{size} {'above' if row['csat_gap'] > 0 else 'below'} stated CSAT"
     return f"kappa at least {row['qwk_low']:.2f}, inferred CSAT {gap}, n = {row['n']}"

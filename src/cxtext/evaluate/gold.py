@@ -3,7 +3,8 @@
 import polars as pl
 
 from cxtext.errors import InputError
-from cxtext.read import open_table, scoring_columns, scoring_frame
+from cxtext.protect import protect_text
+from cxtext.read import columns_in_words, no_rows, open_table, scoring_columns, scoring_frame
 from cxtext.schema.columns import Role
 from cxtext.schema.settings import Settings
 from cxtext.score import ScoreContext, detect_batch
@@ -17,14 +18,13 @@ def read_gold(source: str, column: str, settings: Settings, *, keep_language: bo
 
     Raises
     ------
-    InputError: the file can't be read, or has no text column or no column `column`.
+    InputError: the file can't be read, has no rows, no text column or no column `column`.
     """
     table = open_table(source, settings)
     if column not in table.columns:
-        there = ", ".join(table.columns)
-        raise InputError(
-            f"{source}: no gold column {column!r}; there are {there}; name it with --gold-column"
-        )
+        # A file without a header has a comment for names: no personal data, and no more than its beginning.
+        there = columns_in_words([protect_text(name)[0] for name in table.columns])
+        raise InputError(f"{source}: no gold column {column!r}; {there}; name it with --gold-column")
     columns = scoring_columns(table, settings)
     if not keep_language:
         columns.pop(Role.LANGUAGE, None)
@@ -32,6 +32,8 @@ def read_gold(source: str, column: str, settings: Settings, *, keep_language: bo
         scoring_frame(batch, columns).with_columns(gold=batch[column].cast(pl.String))
         for batch in table.batches()
     ]
+    if not parts:
+        raise no_rows(source, "labelled comments")
     return pl.concat(parts)
 
 

@@ -8,13 +8,15 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.protect.columns import heading_of, numbers_as_text
 from cxtext.protect.places import in_original
-from cxtext.protect.texts import LABELS, protect_text
+from cxtext.protect.texts import LABELS, SUSPICIOUS, protect_text
 from cxtext.schema.columns import UnscoredReason
 from cxtext.schema.results import Joined
 
 __all__ = [
     "in_original",
+    "numbers_as_text",
     "protect",
     "protect_names",
     "protect_text",
@@ -39,9 +41,6 @@ KEYS: Final = ("id", "respondent_id")
 # Columns whose values name groups, and so stand in every report.
 NAMES: Final = ("market", "channel", "touchpoint")
 
-# What any personal data holds: an @, or six digits with little between them. Decides by itself that most
-# rows need no look; it runs inside polars.
-_SUSPICIOUS: Final = r"(?i)\w@\w|[(\[]at[)\]]|[0-9](?:[^0-9\pL]{0,3}[0-9]){5}|[a-z]{2}[0-9]{2}[a-z0-9 ]{11}"
 _PLACEHOLDER: Final = rf"\[(?:{'|'.join(LABELS)})\]"
 _BLANK: Final = r"^[\s\p{Cf}\p{Cc}\x{FE0F}]*$"  # \p{Cf}: zero-width characters, byte order marks
 _SMALL_WORD: Final = r"\pL\pM*\p{Ll}"
@@ -102,7 +101,7 @@ def _protected(frame: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:
     kinds = pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
     rows = _suspicious(texts)
     markets = frame["market"].gather(rows) if "market" in frame.columns else [None] * len(rows)
-    heading = "" if name in ("text", "question") else name
+    heading = heading_of(name)
     results = [
         protect_text(text, market, heading=heading)
         for text, market in zip(texts.gather(rows), markets, strict=True)
@@ -112,7 +111,7 @@ def _protected(frame: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:
 
 
 def _suspicious(texts: pl.Series) -> pl.Series:
-    return texts.str.contains(_SUSPICIOUS).fill_null(value=False).arg_true()
+    return texts.str.contains(SUSPICIOUS).fill_null(value=False).arg_true()
 
 
 def _text_reasons(texts: pl.Series) -> pl.Series:

@@ -4,7 +4,7 @@ from cxtext.read.comments import read_comments
 from cxtext.read.customers import read_customers
 from cxtext.read.fields import renamed
 from cxtext.read.formats import open_table
-from cxtext.read.recognise import find_column, find_roles
+from cxtext.read.recognise import columns_in_words, find_column, find_roles
 from cxtext.read.scoring import scoring_columns, scoring_frame
 from cxtext.read.surveys import read_surveys
 from cxtext.read.table import RawTable, TableInfo, no_rows
@@ -16,6 +16,7 @@ __all__ = [
     "RawTable",
     "TableInfo",
     "check_waves",
+    "columns_in_words",
     "find_column",
     "find_roles",
     "no_rows",

@@ -9,8 +9,7 @@ import polars as pl
 from cxtext.errors import InputError
 from cxtext.figures.groups import period_of
 from cxtext.read.amounts import read_amounts
-from cxtext.read.dates import read_dates
-from cxtext.read.fields import column, keys, plain_text
+from cxtext.read.fields import column, column_dates, keys, plain_text
 from cxtext.read.load import Loaded, load, stack_rejected
 from cxtext.read.recognise import CUSTOMER_ONLY
 from cxtext.read.sources import find_sources
@@ -79,8 +78,7 @@ def _read_file(loaded: Loaded, settings: Settings) -> _Customers:
 
 
 def _read_rows(loaded: Loaded, settings: Settings) -> _Customers:
-    start = read_dates(column(loaded, Role.START), settings.date_format)
-    end = read_dates(column(loaded, Role.END), settings.date_format)
+    start, end = column_dates(loaded, Role.START, settings), column_dates(loaded, Role.END, settings)
     margin, told = _amounts(loaded, Role.MARGIN)
     has_key = loaded.roles.get(Role.RESPONDENT_ID) is not None
     readable = end.values.is_not_null() | plain_text(column(loaded, Role.END)).is_null()
@@ -97,9 +95,7 @@ def _read_rows(loaded: Loaded, settings: Settings) -> _Customers:
         },
         schema=CUSTOMERS,
     ).with_columns(end=pl.when(pl.col("end").dt.year() < _NEVER_FROM).then("end"))
-    for role, dates in ((Role.START, start), (Role.END, end)):
-        if dates.unreadable:
-            told.append(_left_out(loaded, role, dates.unreadable))
+    told += [line for dates in (start, end) for line in dates.warnings(_place(loaded, dates.values))]
     forms = [found.format for found in (start, end) if found.format]
     assumed = any(found.assumed for found in (start, end))
     dated = (
@@ -142,7 +138,7 @@ def _read_counts(loaded: Loaded, settings: Settings) -> _Customers:
             ("margin", Role.MARGIN),
         )
     }
-    dates = read_dates(column(loaded, Role.DATE), settings.date_format)
+    dates = column_dates(loaded, Role.DATE, settings)
     dated = pl.select(period_of(pl.lit(dates.values), settings.period)).to_series()
     counts = pl.DataFrame(
         {
@@ -161,6 +157,7 @@ def _read_counts(loaded: Loaded, settings: Settings) -> _Customers:
     )
     left_out = counts.height - usable.height
     told = [warning for _, warnings in amounts.values() for warning in warnings]
+    told += dates.warnings(_place(loaded, dates.values))
     if left_out:
         told.append(
             f"{loaded.given}: left out {left_out} rows: no customers at start, or a market and period again"
@@ -179,9 +176,9 @@ def _amounts(loaded: Loaded, role: Role) -> tuple[pl.Series, list[str]]:
     values = column(loaded, role)
     amounts = read_amounts(values)
     unreadable = amounts.null_count() - plain_text(values).null_count()
-    return amounts, [_left_out(loaded, role, unreadable)] if unreadable else []
+    told = f"{_place(loaded, values)}: left out {unreadable} of {len(values)} values: not readable"
+    return amounts, [told] if unreadable else []
 
 
-def _left_out(loaded: Loaded, role: Role, unreadable: int) -> str:
-    name = loaded.roles.get(role)
-    return f"{loaded.given}: column {name!r}: left out {unreadable} of {loaded.frame.height} values: not readable"
+def _place(loaded: Loaded, values: pl.Series) -> str:
+    return f"{loaded.given}: column {values.name!r}"

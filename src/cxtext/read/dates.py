@@ -1,5 +1,7 @@
 """Dates as people and tools write them."""
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -11,7 +13,14 @@ from cxtext.schema.columns import LANGUAGES
 ISO: Final = "%Y-%m-%d"
 WORDED: Final = "%d %B %Y"
 _ORDERS: Final = {True: ("%m", "%d", "%Y"), False: ("%d", "%m", "%Y")}  # month first, day first
-_ISO_LIKE: Final = r"^(?<year>\d{4})[-/.]?(?<month>\d{1,2})[-/.]?(?<day>\d{1,2})(?:[T\s].*|Z?)$"
+MONTH: Final = "%Y-%m"
+_ISO_LIKE: Final = (
+    r"^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|(\d\d)(\d\d))"
+    r"(?:[T\s].*|Z?)$"
+)
+# Two digits for the month: 2024-1 may be a quarter or a wave. Six digits alone could be a day of 2001 to 2012.
+_MONTH_ALONE: Final = r"^(?:(\d{4})[-/.](\d\d)|((?:19|20)(?:1[3-9]|[2-9]\d))(\d\d)|(\d\d)[-/.](\d{4}))$"
+_NAMES_DAY: Final = re.compile(r"%[-_0]?[acdejsuvwxADFU-W+]")
 _PARTS: Final = r"^(\d{1,2})([-/. ])(\d{1,2})[-/. ](\d{4}|\d{2})(?:[T,\s].*)?$"
 _WORDED: Final = (
     r"^(?:\pL+\.?,? )?(?<day>\d{1,2})(?:st|nd|rd|th|er|\.)? (?<month>\pL+)\.?,? (?<year>\d{4})(?:[,\s].*)?$",
@@ -20,42 +29,86 @@ _WORDED: Final = (
 
 
 class Dates(NamedTuple):
-    """The dates of a column, how they are written, whether that was a guess, and how many can't be read."""
+    """The dates of a column, how they are written, whether that was a guess, and how many can't be read.
+
+    `months`: how many are a month without a day. Its first day stands for it, or null `by_week`.
+    """
 
     values: pl.Series
     format: str | None
     assumed: bool
     unreadable: int
+    months: int = 0
+    by_week: bool = False
+
+    def warnings(self, place: str) -> list[str]:
+        """Return what the user should know of them, one line each."""
+        of = f"of {len(self.values)} dates"
+        unreadable = f"left out {self.unreadable} {of}: not readable; give their format with --date-format"
+        months = f"{self.months} {of} are months without a day: read as the first of the month"
+        if self.by_week:
+            months = f"left out {self.months} {of}: months without a day, which lie in no week"
+        told = ((self.unreadable, unreadable), (self.months, months))
+        return [f"{place}: {line}" for count, line in told if count]
 
 
-def read_dates(values: pl.Series, declared: str | None) -> Dates:
+def read_dates(values: pl.Series, declared: str | None, *, by_week: bool = False) -> Dates:
     """Return the dates of a column; null where there is none or it can't be read.
 
     Text is read by the declared strptime format, else as year-month-day, else as day-month-year or
     month-day-year, whichever the values decide (day first where they decide nothing), else with the name
-    of the month in one of the languages.
+    of the month in one of the languages, else as a month without a day. A time zone's dates are its own.
     """
     if values.dtype == pl.Date or isinstance(values.dtype, pl.Datetime):
-        return Dates(values.cast(pl.Date), None, assumed=False, unreadable=0)
+        return Dates(values.dt.date(), None, assumed=False, unreadable=0)
     if values.dtype != pl.String:
         none = pl.Series(values.name, [None] * len(values), pl.Date)
         return Dates(none, None, assumed=False, unreadable=len(values) - values.null_count())
     texts = values.str.strip_chars().replace("", None)
-    if declared:
-        found = texts.str.to_date(declared, strict=False, exact=False)
-        return Dates(found, declared, assumed=False, unreadable=found.null_count() - texts.null_count())
-    return _recognise(texts)
+    return _declared(texts, declared, by_week=by_week) if declared else _recognise(texts, by_week=by_week)
 
 
-def _recognise(texts: pl.Series) -> Dates:
-    numeric, form, assumed = _day_and_month(texts)
-    readings = {ISO: _assemble(texts.str.extract_groups(_ISO_LIKE)), form: numeric}
-    if pl.select(pl.coalesce(*readings.values())).to_series().null_count() > texts.null_count():
-        readings[WORDED] = _worded(texts)
-    found = pl.select(pl.coalesce(*readings.values())).to_series().rename(texts.name)
-    forms = [form for form, dates in readings.items() if dates.null_count() < len(dates)]
+def _declared(texts: pl.Series, form: str, *, by_week: bool) -> Dates:
+    names_day = _NAMES_DAY.search(form) is not None
+    given, full = (texts, form) if names_day else (texts + " 01", f"{form} %d")
+    found = given.str.to_date(full, strict=False, exact=False)
     unreadable = found.null_count() - texts.null_count()
-    return Dates(found, " and ".join(forms) or None, assumed and form in forms, unreadable)
+    months = 0 if names_day else len(found) - found.null_count()
+    if by_week and months:
+        found = found.clear(len(found))
+    return Dates(found, form, assumed=False, unreadable=unreadable, months=months, by_week=by_week)
+
+
+def _recognise(texts: pl.Series, *, by_week: bool) -> Dates:
+    numeric, form, assumed = _day_and_month(texts)
+    readings = {ISO: _year_first(texts), form: numeric}
+    if _any_of(readings).null_count() > texts.null_count():
+        readings |= {WORDED: _worded(texts), MONTH: _first_of_month(texts)}
+    found = _any_of(readings).rename(texts.name)
+    unreadable = found.null_count() - texts.null_count()
+    forms = [form for form, dates in readings.items() if dates.null_count() < len(dates)]
+    assumed = MONTH in forms or (assumed and form in forms)
+    if MONTH not in forms:
+        return Dates(found, " and ".join(forms) or None, assumed, unreadable)
+    whole = readings[MONTH].is_not_null()
+    found = found.set(whole, None) if by_week else found
+    return Dates(found, " and ".join(forms), assumed, unreadable, int(whole.sum()), by_week)
+
+
+def _any_of(readings: Mapping[str, pl.Series]) -> pl.Series:
+    return pl.select(pl.coalesce(*readings.values())).to_series()
+
+
+def _year_first(texts: pl.Series) -> pl.Series:
+    parts = texts.str.extract_groups(_ISO_LIKE).struct.unnest()
+    month, day = pl.coalesce("2", "4", "6", "8"), pl.coalesce("3", "5", "7", "9")
+    return _assemble(parts.select(year="1", month=month, day=day).to_struct())
+
+
+def _first_of_month(texts: pl.Series) -> pl.Series:
+    parts = texts.str.extract_groups(_MONTH_ALONE).struct.unnest()
+    year, month = pl.coalesce("1", "3", "6"), pl.coalesce("2", "4", "5")
+    return _assemble(parts.select(year=year, month=month, day=pl.lit("01")).to_struct())
 
 
 def _day_and_month(texts: pl.Series) -> tuple[pl.Series, str, bool]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from cxtext.read.dates import read_dates
+from cxtext.read.dates import Dates, read_dates
 from cxtext.read.load import Loaded
 from cxtext.read.ratings import no_ratings, read_ratings
 from cxtext.read.survey_scores import ces_scale, read_ces, read_nps
@@ -69,11 +69,17 @@ def plain_text(values: pl.Series) -> pl.Series:
 
 
 def keys(loaded: Loaded, role: Role) -> pl.Series:
-    """Return ids as text: `17`, also where a tool wrote 17.0."""
+    """Return ids as text: `17`, also where a tool wrote all of them as 17.0."""
     values = column(loaded, role)
     if values.dtype.is_float() and (values.drop_nulls() % 1 == 0).all():
         values = values.cast(pl.Int64, strict=False)
-    return plain_text(values)
+    texts = plain_text(values)
+    return texts.str.strip_suffix(".0") if texts.str.contains(r"^\d+\.0$").all() else texts
+
+
+def column_dates(loaded: Loaded, role: Role, settings: Settings) -> Dates:
+    """Return the dates of a role's column as the settings have them read."""
+    return read_dates(column(loaded, role), settings.date_format, by_week=settings.period == "week")
 
 
 def renamed(names: Sequence[str], ours: Collection[str]) -> dict[str, str]:
@@ -88,16 +94,11 @@ def renamed(names: Sequence[str], ours: Collection[str]) -> dict[str, str]:
 
 
 def _add_dates(fields: Fields, loaded: Loaded, settings: Settings) -> None:
-    dates = read_dates(column(loaded, Role.DATE), settings.date_format)
+    dates = column_dates(loaded, Role.DATE, settings)
     fields.frame = fields.frame.with_columns(dates.values.alias("date"))
     if dates.format:
         fields.recognised.append(Recognised(loaded.name, "date_format", dates.format, dates.assumed))
-    if dates.unreadable:
-        n = len(dates.values)
-        fields.warnings.append(
-            f"{loaded.given}: column {dates.values.name!r}: left out {dates.unreadable} of {n} dates:"
-            f" not readable; give their format with --date-format"
-        )
+    fields.warnings += dates.warnings(f"{loaded.given}: column {dates.values.name!r}")
 
 
 def _add_scores(fields: Fields, loaded: Loaded, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Lines of JSON to rows, and rows to columns of one type each."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from cxtext.read.headers import unique_names
 _INT64: Final = range(-(2**63), 2**63)
 # A control character inside a string is let through here, and removed and counted later.
 _DECODER: Final = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+_CONTROL: Final = re.compile(r'(\\["\\])|\\(?:u[0-9a-f]{4}|.)')  # all escapes but those in group 1
 
 
 class JsonLine(NamedTuple):
@@ -65,6 +67,32 @@ def to_frame(rows: Sequence[dict[str, Any]], types: dict[str, pl.DataType]) -> p
     return pl.DataFrame(columns, schema=unique_names(tuple(wanted)))
 
 
+def json_text(value: Any) -> str:
+    """Return a value as JSON; what JSON has no type for is written as text.
+
+    A line end in a text becomes a space: its escape would be a letter before the word or number that follows.
+    """
+    text = json.dumps(_named(value), ensure_ascii=False, default=text_of)
+    return _CONTROL.sub(lambda found: found[1] or " ", text)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as text. Bytes are read as UTF-8, else as latin-1, in which no two bytes are the same."""
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _named(value: Any) -> Any:
+    """Return the value with text for all keys: those of a Parquet map may be anything."""
+    if isinstance(value, dict):
+        return {text_of(key): _named(one) for key, one in value.items()}
+    return [_named(one) for one in value] if isinstance(value, list) else value
+
+
 def _kind(value: Any) -> type:
     if type(value) is int and value not in _INT64:
         return str  # kept as its digits
@@ -98,5 +126,5 @@ def _wider(one: pl.DataType, other: pl.DataType) -> pl.DataType:
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json_text(value)
     return text if not UNDECODABLE.search(text) else without_surrogates(text)

@@ -1,11 +1,13 @@
 """A whole file in memory, with what was recognised of it: the common beginning of comments and surveys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from cxtext.read.formats import open_table
+from cxtext.read.json_lines import json_text, text_of
 from cxtext.read.recognise import Roles, find_roles, text_columns
 from cxtext.read.sources import Source, on_disk
 from cxtext.read.table import RawTable, no_rows
@@ -49,7 +51,8 @@ def load(source: Source, settings: Settings, *, kind: str, roles: Iterable[Role]
         batches = list(table.numbered_batches())
     if not batches:
         raise no_rows(table.source.given, kind)
-    frame = stack([batch.frame for batch in batches]).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
+    texts = found.columns.get(Role.TEXT, ())  # a list is no comment, nor is its JSON
+    frame = in_cells(stack([batch.frame for batch in batches]), nested=texts)
     numbers = pl.Series("source_row", [number for batch in batches for number in batch.numbers], pl.Int64)
     return Loaded(
         given=source.given,
@@ -77,6 +80,35 @@ def stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
         for frame in frames
     ]
     return pl.concat(same, how="diagonal_relaxed", rechunk=True)
+
+
+def in_cells(frame: pl.DataFrame, *, nested: Collection[str] = ()) -> pl.DataFrame:
+    """Return every column of other than numbers, dates and yes or no as text, nested values as their JSON.
+
+    Only text is looked at for personal data, so what may hold some has to be text. The columns named in
+    `nested` stay so.
+    """
+    return frame.with_columns(
+        _as_text(frame[name])
+        for name, dtype in frame.schema.items()
+        if not (_is_plain(dtype) or (name in nested and dtype.is_nested()))
+    )
+
+
+def _is_plain(dtype: pl.DataType) -> bool:
+    return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.String, pl.Boolean, pl.Null)
+
+
+def _as_text(values: pl.Series) -> pl.Series:
+    if values.dtype in (pl.Categorical, pl.Enum):
+        return values.cast(pl.String)
+    return pl.Series(values.name, [_cell(value) for value in values.to_list()], pl.String)
+
+
+def _cell(value: Any) -> str | None:
+    if value is None:
+        return None
+    return json_text(value) if isinstance(value, list | dict) else text_of(value)
 
 
 def stack_rejected(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -111,14 +111,26 @@ def text_columns(roles: Roles, columns: Sequence[str], where: str) -> tuple[str,
     if Role.TEXT in roles.columns:
         return roles.columns[Role.TEXT]
     if Role.TEXT in roles.missing:
-        raise InputError(f"{where}: no column {_listed(roles.missing[Role.TEXT])}; {_there_are(columns)}")
+        raise InputError(
+            f"{where}: no column {_listed(roles.missing[Role.TEXT])}; {columns_in_words(columns)}"
+        )
     if Role.TEXT in roles.undecided:
         names = roles.undecided[Role.TEXT]
         raise InputError(
             f"{where}: several columns may hold the comments: {_listed(names)};"
             f" choose with --column text={names[0]} (or --column text={','.join(names[:2])} for both)"
         )
-    raise InputError(f"{where}: no text column found; {_there_are(columns)}; name it with --column text=NAME")
+    raise InputError(
+        f"{where}: no text column found; {columns_in_words(columns)}; name it with --column text=NAME"
+    )
+
+
+def columns_in_words(columns: Sequence[str]) -> str:
+    """Return which columns there are, for a message: the first few names, long ones cut short."""
+    if not columns:
+        return "there are no columns"
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return f"the columns are {_listed(columns[:_SHOWN])}{more}"
 
 
 def scale_in_name(name: str) -> str | None:
@@ -198,13 +210,6 @@ def _family(found: Mapping[Role, tuple[str, ...]], titles: Mapping[str, str]) ->
     name = next(iter(found.get(Role.RATING, ())), None)
     column = match_family(name, titles.get(name, "")) if name else None
     return column.family if column else "rating"
-
-
-def _there_are(columns: Sequence[str]) -> str:
-    if not columns:
-        return "there are no columns"
-    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
-    return f"the columns are {_listed(columns[:_SHOWN])}{more}"
 
 
 def _listed(names: Sequence[str]) -> str:

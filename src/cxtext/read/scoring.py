@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from cxtext.read.load import in_cells
 from cxtext.read.recognise import find_roles, text_columns
 from cxtext.read.table import RawTable
 from cxtext.read.territories import language_codes, market_codes
@@ -34,7 +35,7 @@ def scoring_columns(table: RawTable, settings: Settings) -> dict[Role, str]:
 
 def scoring_frame(batch: pl.DataFrame, columns: Mapping[Role, str]) -> pl.DataFrame:
     """Return a batch under the names that scoring reads, null where the table has no such column."""
-    frame = batch.select(
+    frame = in_cells(batch.select(set(columns.values()))).select(
         pl.col(columns[role]).cast(pl.String).alias(name)
         if role in columns
         else pl.lit(None, COMMENTS[name]).alias(name)

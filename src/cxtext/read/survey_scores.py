@@ -45,7 +45,8 @@ def read_nps(values: pl.Series, where: str) -> SurveyScores:
 def read_ces(values: pl.Series, settings: Settings, where: str) -> SurveyScores:
     """Return CES answers as numbers on `settings.ces_scale`, null where they are off it.
 
-    Words (`very easy`) are placed on the scale by its direction.
+    Words (`very easy`) are spread evenly over the scale by its direction, each on the answer nearest to its
+    place, or halfway between two.
 
     Raises
     ------
@@ -55,7 +56,9 @@ def read_ces(values: pl.Series, settings: Settings, where: str) -> SurveyScores:
     scores = score_values(values)
     place = f"{where}: column {values.name!r}"
     _check_direction(scores, low, high, settings, place)
-    easy = 1 + (pl.col("effort") - 1) / 4 * (high - low) + low - 1
+    place_of_word = low + (pl.col("effort") - 1) / 4 * (high - low)
+    halfway = place_of_word % 1 == 0.5
+    easy = pl.when(halfway).then(place_of_word).otherwise(place_of_word.round())
     worded = easy if settings.ces_direction == "high_is_easy" else low + high - easy
     number = pl.coalesce("number", worded)
     scores = scores.with_columns(found=pl.when(number.is_between(low, high)).then(number))

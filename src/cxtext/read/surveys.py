@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from cxtext.errors import InputError
-from cxtext.read.fields import column, plain_text, shared_fields
+from cxtext.read.amounts import read_amounts
+from cxtext.read.fields import column, keys, plain_text, shared_fields
 from cxtext.read.load import Loaded, load, stack_rejected
 from cxtext.read.recognise import CUSTOMER_ONLY, TOTALS_ONLY
 from cxtext.read.scores import score_values
@@ -70,15 +71,15 @@ def _is_grouped(loaded: Loaded) -> bool:
         return False
     if roles.get(Role.N) or not roles.get(Role.PERIOD):
         return roles.get(Role.N) is not None
-    keys = [name for name in (roles.get(Role.MARKET), roles.get(Role.PERIOD)) if name is not None]
-    return not loaded.frame.select(keys).is_duplicated().any()
+    group = [name for name in (roles.get(Role.MARKET), roles.get(Role.PERIOD)) if name is not None]
+    return not loaded.frame.select(group).is_duplicated().any()
 
 
 def _read_respondents(loaded: Loaded, settings: Settings) -> _Survey:
     fields = shared_fields(loaded, settings, may_differ=True)
     frame = fields.frame
     if loaded.roles.get(Role.RESPONDENT_ID) is None:
-        frame = frame.with_columns(plain_text(column(loaded, Role.ID)).alias("respondent_id"))
+        frame = frame.with_columns(keys(loaded, Role.ID).alias("respondent_id"))
     level = Recognised(loaded.name, "level", "one row a respondent")
     return _Survey(
         frame.select(*RESPONDENTS).cast(pl.Schema(RESPONDENTS)),
@@ -89,19 +90,20 @@ def _read_respondents(loaded: Loaded, settings: Settings) -> _Survey:
 
 
 def _read_groups(loaded: Loaded, settings: Settings) -> _Survey:
-    keys = pl.DataFrame(
+    answered, told = _answered(loaded)
+    rows = pl.DataFrame(
         {
             "source_row": loaded.rows,
             "market": market_codes(column(loaded, Role.MARKET)),
             "period": plain_text(column(loaded, Role.PERIOD)),
-            "n": _numbers(column(loaded, Role.N)).cast(pl.Int64, strict=False),
+            "n": answered,
         }
     ).with_columns(source_file=pl.lit(loaded.name))
-    parts, warnings = [], [*loaded.warnings]
+    parts, warnings = [], [*loaded.warnings, *told]
     for role, metric in _GROUP_METRICS.items():
         if role in loaded.roles.columns:
             values, told = _metric(column(loaded, role), metric, settings, loaded.given)
-            parts.append(keys.with_columns(metric=pl.lit(metric), value=values))
+            parts.append(rows.with_columns(metric=pl.lit(metric), value=values))
             warnings += told
     groups = pl.concat(parts).sort("source_row", maintain_order=True)
     level = Recognised(loaded.name, "level", "one row a market and period")
@@ -111,6 +113,18 @@ def _read_groups(loaded: Loaded, settings: Settings) -> _Survey:
         (*loaded.recognised, level),
         tuple(warnings),
     )
+
+
+def _answered(loaded: Loaded) -> tuple[pl.Series, list[str]]:
+    """Return how many answered in each group, null where that is no whole number, and a warning of those."""
+    given = column(loaded, Role.N)
+    numbers = read_amounts(given)
+    whole = ((numbers >= 0) & (numbers % 1 == 0)).fill_null(value=False)
+    counts = numbers.set(~whole, None).cast(pl.Int64, strict=False)
+    unreadable = counts.null_count() - plain_text(given).null_count()
+    place = f"{loaded.given}: column {given.name!r}"
+    told = f"{place}: left out {unreadable} of {len(given)} numbers of answers: not a whole number"
+    return counts, [told] if unreadable else []
 
 
 def _metric(values: pl.Series, metric: str, settings: Settings, given: str) -> tuple[pl.Series, list[str]]:

@@ -1,8 +1,9 @@
 """Words that tell, when they stand near a number, what the number is. One JSON file per language.
 
 Each file maps a role to regular expressions of whole words: `phone` and the kinds `bsn`, `cpr`, `nir`,
-`nino` make a number personal data; `order` names what else is numbered (orders, customers, parcels) and
-`link` the small words that may stand between such a name and its number. All languages are used together:
+`nino` make a number personal data; `telephone` ends the name of a column of such numbers; `order` names what
+else is numbered (orders, customers, parcels) and `link` the small words that may stand between such a name and
+its number. All languages are used together:
 protect runs before the language is known, and people mix them.
 """
 
@@ -12,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
+_PART_OF_NAME = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
 
 
 @cache
@@ -48,6 +50,19 @@ def _holds_word(role: str, characters: str) -> bool:
 def is_order_number(text: str, start: int) -> bool:
     """Tell whether the number at `start` is introduced as that of an order, customer, parcel and so on."""
     return _ends_in_order_name(text[max(0, start - 40) : start])
+
+
+def names_telephones(column: str) -> bool:
+    """Tell whether a column's name ends in what its numbers are, telephones: `customer_phone`, `telNr2`.
+
+    `phone_model`, `call_id` and `mobile_visits` hold something else.
+    """
+    return bool(_ends_in_telephone().search(_PART_OF_NAME.sub(" ", column)))
+
+
+@cache
+def _ends_in_telephone() -> re.Pattern[str]:
+    return re.compile(rf"{words('telephone')}(?: \d\d?)?\W*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
