@@ -6,14 +6,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from cxtext.classify import classify
-from cxtext.detect import detect, language_mix
+from cxtext.detect import MIX_ROWS, detect, language_mix
 from cxtext.engines import load_detector, load_star_engine, load_term_extractor
 from cxtext.protect import protect
 from cxtext.schema.columns import THEMED
 from cxtext.schema.settings import Settings
 from cxtext.theme import theme
-
-MIX_ROWS = 2_000  # the first rows of the input tell its language mix
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def test_a_missing_period_leaves_its_gap() -> None:
 
 @given(st.lists(st.text(max_size=12)))
 def test_any_text_has_a_place(labels: list[str]) -> None:
-    """And none is lost."""
+    """And none is lost: it stands where its place says, among those called alike."""
     assert {label for alike in in_order(labels) for label in alike} == set(labels)
+    for places in ([place_of(label) for label in alike] for alike in in_order(labels)):
+        assert len({place.shape for place in places}) == 1
+        assert places == sorted(places)
     assert set(steps(labels, waves=True)) == set(labels)
-    assert all(place_of(label) for label in labels)

@@ -2,10 +2,16 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score
+from numpy.typing import ArrayLike
+from sklearn.metrics import cohen_kappa_score, confusion_matrix
 
-from cxtext.statistics.agreement import cross_table, krippendorff_alpha, quadratic_weighted_kappa
+from cxtext.statistics.agreement import krippendorff_alpha, quadratic_weighted_kappa
 from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
+
+
+def cross_table(stated: ArrayLike, inferred: ArrayLike) -> np.ndarray:
+    """Return the counts of two ratings, stated by rows."""
+    return np.asarray(confusion_matrix(stated, inferred, labels=range(1, 6)))
 
 
 @pytest.fixture

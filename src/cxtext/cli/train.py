@@ -18,7 +18,7 @@ app = typer.Typer(
 
 Data = Annotated[list[Path], typer.Option("--data", help="JSONL (.gz) or CSV: text, stars or label, lang.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the model.")]
-Seed = Annotated[int, typer.Option(help="Seed.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed.")]
 
 _VERDICTS: Final = {
     "better": "Better on held-out comments: use the new model for comments like these.",

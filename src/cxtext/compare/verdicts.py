@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from cxtext.schema.columns import VERDICTS
-from cxtext.schema.figures import Verdict, VerdictReason
+from cxtext.schema.figures import Note, Verdict, VerdictReason
 
 # Fewer pairs leave kappa's interval too wide to say anything.
 FEWEST_PAIRS: Final = 30
@@ -21,7 +21,8 @@ def verdicts(metrics: pl.DataFrame) -> pl.DataFrame:
     """Return a verdict for each group with the figures of compare.agreement; columns VERDICTS.
 
     Usable: the low end of kappa is at least 0.6 and the CSAT gap at most 5 points either way. With care: 0.4
-    and 10 points. Do not use: less. Not known: fewer than 30 comments are both rated and scored.
+    and 10 points. Do not use: less. Not known: fewer than 30 comments are both rated and scored, the figures are
+    hidden, or all of both are the same star.
     """
     names = metrics["group"].unique(maintain_order=True).to_list()
     found: dict[str, dict[str, Any]] = {name: {} for name in names}
@@ -32,9 +33,9 @@ def verdicts(metrics: pl.DataFrame) -> pl.DataFrame:
 
 
 def judged(kappa: Mapping[str, Any], gap: Mapping[str, Any]) -> tuple[Verdict, VerdictReason]:
-    """Return the verdict on a row of `qwk` (its `low` and `n`) and one of `csat_gap` (its `value`, in points)."""
-    if kappa["n"] < FEWEST_PAIRS or kappa["low"] is None or gap["value"] is None:
-        return Verdict.NOT_KNOWN, VerdictReason.TOO_FEW_RATED
+    """Return the verdict on a row of `qwk` (`low`, `n`, maybe `note`) and one of `csat_gap` (`value`, in points)."""
+    if (unknown := _not_known(kappa, gap)) is not None:
+        return Verdict.NOT_KNOWN, unknown
     by_kappa = _level(kappa["low"] >= KAPPA_USABLE, kappa["low"] >= KAPPA_WITH_CARE)
     by_gap = _level(abs(gap["value"]) <= GAP_USABLE, abs(gap["value"]) <= GAP_WITH_CARE)
     order = (Verdict.DO_NOT_USE, Verdict.WITH_CARE, Verdict.USABLE)
@@ -42,6 +43,14 @@ def judged(kappa: Mapping[str, Any], gap: Mapping[str, Any]) -> tuple[Verdict, V
     if worst == Verdict.USABLE:
         return worst, VerdictReason.AGREES
     return worst, VerdictReason.WEAK_AGREEMENT if by_kappa == worst else VerdictReason.LARGE_GAP
+
+
+def _not_known(kappa: Mapping[str, Any], gap: Mapping[str, Any]) -> VerdictReason | None:
+    if kappa["n"] >= FEWEST_PAIRS and kappa.get("note") == Note.SUPPRESSED_OTHER:
+        return VerdictReason.HIDDEN
+    if kappa["n"] < FEWEST_PAIRS or gap["value"] is None:
+        return VerdictReason.TOO_FEW_RATED
+    return VerdictReason.ALL_ALIKE if kappa["low"] is None else None
 
 
 def _level(usable: bool, with_care: bool) -> Verdict:

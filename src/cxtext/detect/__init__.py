@@ -13,7 +13,7 @@ from cxtext.schema.columns import DETECTED, LANGUAGES, LanguageReason
 from cxtext.schema.protocols import Detector, Floats
 from cxtext.schema.settings import LanguageSettings
 
-MIX_ROWS: Final = 2_000
+MIX_ROWS: Final = 2_000  # the first rows of the input tell its language mix
 _MIX_STEPS: Final = 20  # of expectation maximisation
 # Log-likelihood below the best label's at which a text is in no way a language's, even if a closed set has none
 # better: another script.

@@ -15,7 +15,6 @@ SURE: Final = 0.99  # probability a sentence needs to speak for a language
 # languages, 31% of the others (measured on training data). Texts longer than the detector reads always are.
 TAKEN_APART_BELOW: Final = 2.5
 READ_CHARACTERS: Final = 1_000  # of a text that is taken apart
-_HEAD: Final = 300  # what the detector reads at once; longer texts are always taken apart
 _WORDS: Final = 4  # fewest words of a sentence that is evidence for a second language
 _SENTENCE: Final = re.compile(r"(?<=[.!?\u2026])\s+|[\r\n]+|\s[-/|]\s")
 

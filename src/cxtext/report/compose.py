@@ -33,7 +33,7 @@ def markets_of(data: dict[str, Any]) -> list[str]:
 def main_language(data: dict[str, Any]) -> str:
     """Return the language of the report on everything: as set, or that of all markets, or English."""
     chosen: str | None = data["settings"]["report_language"]
-    if chosen:
+    if chosen is not None:
         return chosen
     first = {languages_of_market(market)[0] for market in markets_of(data)}
     return first.pop() if len(first) == 1 else FALLBACK
@@ -50,7 +50,7 @@ def compose_pages(data: dict[str, Any], words: Words = load_wording) -> list[Pag
 
 def _of_market(data: dict[str, Any], market: str, words: Words) -> list[Document]:
     chosen = data["settings"]["report_language"]
-    languages = (chosen,) if chosen else languages_of_market(market)
+    languages = (chosen,) if chosen is not None else languages_of_market(market)
     return [_document(Scope(data, words(language), market)) for language in languages]
 
 

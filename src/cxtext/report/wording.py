@@ -15,6 +15,7 @@ from babel.dates import format_date
 from babel.languages import get_official_languages
 from babel.numbers import format_decimal, format_percent
 
+from cxtext.errors import UsageError
 from cxtext.schema.columns import LANGUAGES
 
 STRINGS = Path(__file__).parent / "strings"
@@ -148,7 +149,14 @@ NAMES: dict[str, Callable[[Wording, str], str]] = {
 
 @lru_cache(maxsize=len(LANGUAGES))
 def load_wording(language: str) -> Wording:
-    """Return the wording of one of the four languages."""
+    """Return the wording of one of the four languages.
+
+    Raises
+    ------
+    UsageError: it is none of the four.
+    """
+    if language not in LANGUAGES:  # before it becomes part of a path
+        raise UsageError(f"no report in {language!r}; choose from {', '.join(LANGUAGES)}")
     strings: dict[str, Any] = json.loads((STRINGS / f"{language}.json").read_text("utf-8"))
     return Wording(language, strings, Locale.parse(LOCALES.get(language, language)))
 

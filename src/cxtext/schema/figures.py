@@ -65,6 +65,8 @@ class VerdictReason(StrEnum):
 
     AGREES = "agrees"
     TOO_FEW_RATED = "too_few_rated"
+    HIDDEN = "hidden"
+    ALL_ALIKE = "all_alike"
     WEAK_AGREEMENT = "weak_agreement"
     LARGE_GAP = "large_gap"
 

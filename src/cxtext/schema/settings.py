@@ -1,6 +1,7 @@
 """All settings of a run, from defaults, `cxtext.toml` and options, checked once."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,7 +14,14 @@ Dimension = Literal["market", "language", "channel", "touchpoint", "period"]
 
 # Smallest rating that counts as satisfied, per scale. 4 of 5 is the field's top-2-box; the others are
 # the points that map to 4 or more on 1..5, rounded to a whole point.
-SATISFIED_FROM: dict[str, float] = {"1-5": 4, "1-7": 6, "1-10": 8, "0-10": 8, "0-100": 75, "words": 4}
+SATISFIED_FROM: dict[str, float] = {
+    "1-5": 4.0,
+    "1-7": 6.0,
+    "1-10": 8.0,
+    "0-10": 8.0,
+    "0-100": 75.0,
+    "words": 4.0,
+}
 
 
 BY: tuple[tuple[Dimension, ...], ...] = (("market",), ("language",), ("market", "language"))
@@ -80,7 +88,7 @@ class Settings(BaseModel):
     )
     satisfied_from: dict[str, float] = Field(
         default_factory=lambda: dict(SATISFIED_FROM),
-        description="Smallest rating that counts as satisfied, per scale.",
+        description="Smallest rating that counts as satisfied, per scale; scales not named keep theirs.",
     )
 
     by: tuple[tuple[Dimension, ...], ...] = Field(
@@ -121,7 +129,7 @@ class Settings(BaseModel):
         default=5, gt=1, description="Largest weight over the mean weight; the smallest is 1 over it."
     )
     drivers: bool = Field(default=True, description="Find what goes with ratings and NPS.")
-    seed: int = Field(default=0, description="Seed of every bootstrap.")
+    seed: int = Field(default=0, ge=0, description="Seed of every bootstrap.")
 
     report_language: Literal["nl", "fr", "da", "en"] | None = Field(
         default=None, description="Language of every report; null: the market's."
@@ -129,6 +137,14 @@ class Settings(BaseModel):
     formats: tuple[Literal["parquet", "csv", "jsonl", "xlsx"], ...] = Field(
         default=("parquet",), description="Formats of the comments file."
     )
+
+    @field_validator("satisfied_from")
+    @classmethod
+    def _of_every_scale(cls, value: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(value.keys() - SATISFIED_FROM.keys())
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no scale; there are {', '.join(SATISFIED_FROM)}")
+        return SATISFIED_FROM | value
 
     @field_validator("by")
     @classmethod
@@ -142,7 +158,7 @@ class Settings(BaseModel):
 
 
 def load_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
-    """Merge defaults, the TOML file at `path` and `overrides` (options win).
+    """Merge defaults, the TOML file at `path` and `overrides` (options win, in a table key by key).
 
     Raises
     ------
@@ -152,7 +168,7 @@ def load_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
         from_file = tomllib.loads(path.read_text("utf-8")) if path else {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a readable TOML file ({error})") from error
-    merged = from_file | {key: value for key, value in overrides.items() if value is not None}
+    merged = _merged(from_file, {key: value for key, value in overrides.items() if value is not None})
     if "period" in merged and "by" not in merged:
         merged["by"] = BY_PERIOD
     try:
@@ -161,3 +177,13 @@ def load_settings(path: Path | None, overrides: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"setting {where}: {first['msg']}") from error
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two tables as one: `above` wins, and of a table that both have only in the keys it names."""
+    both = {
+        key: _merged(below[key], value)
+        for key, value in above.items()
+        if isinstance(value, Mapping) and isinstance(below.get(key), Mapping)
+    }
+    return {**below, **above, **both}

@@ -9,13 +9,6 @@ from numpy.typing import ArrayLike
 from cxtext.statistics.intervals import Floats, floats
 
 
-def cross_table(stated: ArrayLike, inferred: ArrayLike, categories: int = 5) -> Floats:
-    """Return the (k, k) counts of two arrays of whole stars 1..k."""
-    rows, columns = np.asarray(stated, dtype=np.int64) - 1, np.asarray(inferred, dtype=np.int64) - 1
-    cells = np.bincount(rows * categories + columns, minlength=categories**2)
-    return floats(cells).reshape(categories, categories)
-
-
 def quadratic_weighted_kappa(table: ArrayLike) -> Floats:
     """Return Cohen's kappa with quadratic weights, -1..1; NaN where both ratings are one and the same value.
 

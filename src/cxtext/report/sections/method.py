@@ -77,7 +77,7 @@ def method(scope: Scope) -> Section:
     wording, settings = scope.wording, scope.data["settings"]
     number = wording.number
     thresholds = ", ".join(
-        wording("method.threshold", scale=scale, value=number(value))
+        wording("method.threshold", scale=scale, value=number(value, 0 if value == int(value) else 1))
         for scale, value in settings["satisfied_from"].items()
     )
     choices = (
