@@ -44,6 +44,16 @@ def test_agreement_counts_whole_stars(compared: Build) -> None:
     assert _figure(found, "agreement_within_one")["value"] == pytest.approx(100 * 9 / 12)
 
 
+def test_the_limits_of_single_comments_are_95_percent_at_any_level(
+    scored_comments: Build, survey_rows: Build
+) -> None:
+    """Bland and Altman's; the intervals beside them are of the level asked for."""
+    joined = join_surveys(scored_comments(_rows()), survey_rows())
+    found = compare_stated_with_inferred(joined, Settings(level=0.8))
+    assert _figure(found, "limits_of_agreement")["level"] == 0.95
+    assert _figure(found, "bias")["level"] == 0.8
+
+
 def test_the_gap_is_paired(compared: Build) -> None:
     """Inferred minus stated CSAT on the same comments, with the paired t interval."""
     rows = _rows()
@@ -106,6 +116,18 @@ def test_a_group_gets_a_verdict(compared: Build) -> None:
         json.loads(group).get("language"): verdict for group, verdict in found["group", "verdict"].rows()
     }
     assert (verdicts["da"], verdicts["fr"], verdicts["nl"]) == ("usable", "do_not_use", "not_known")
+
+
+def test_a_verdict_that_can_not_be_given_says_why(compared: Build) -> None:
+    """All alike, too few, or hidden for another group: not one for the other."""
+    rows = [
+        {"rating": 5.0, "stars": STARS[5], "market": market}
+        for market, count in (("DK", 80), ("NL", 40), ("LU", 4))
+        for _ in range(count)
+    ]
+    found = compared(rows).verdicts
+    reasons = {json.loads(group).get("market"): reason for group, reason in found["group", "reason"].rows()}
+    assert reasons == {None: "all_alike", "DK": "all_alike", "NL": "hidden", "LU": "too_few_rated"}
 
 
 def test_calibration_sets_scores_beside_ratings(compared: Build) -> None:

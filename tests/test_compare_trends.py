@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from cxtext.compare import compare_all
+from cxtext.compare.alerts import find_alerts
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
-from cxtext.schema.columns import ALERTS, TRENDS
+from cxtext.schema.columns import ALERTS, DIFFERENCES, TRENDS
 from cxtext.schema.results import Compared
 from cxtext.schema.settings import Settings
 
@@ -95,6 +96,20 @@ def test_a_fall_in_the_last_period_is_an_alert_and_an_older_one_is_not(compared:
     assert {"market": "DK"} not in groups
     assert last["period"].unique().to_list() == ["2025-06"]
     assert last.filter(group='{"market": "NL"}')["difference"].item() == pytest.approx(-50)
+
+
+def test_each_metric_has_a_last_period_of_its_own(compared: Build) -> None:
+    """NPS goes on for a month after the ratings stop: its fall of the month before is no news, theirs is."""
+    ratings = {"dimension": "period", "group_a": '{"period": "2025-04"}', "group_b": '{"period": "2025-05"}'}
+    changed = {**ratings, "difference": -9.0, "differs": True, "n_a": 40, "n_b": 50, "unit": "points"}
+    later = {"group_a": '{"period": "2025-05"}', "group_b": '{"period": "2025-06"}', "differs": False}
+    rows = [
+        changed | {"metric": "csat_stated"},
+        changed | {"metric": "nps"},
+        changed | later | {"metric": "nps"},
+    ]
+    alerts = find_alerts(pl.DataFrame(rows, schema=DIFFERENCES), pl.DataFrame(schema=TRENDS))
+    assert alerts.select("metric", "period", "n").rows() == [("csat_stated", "2025-05", 90)]
 
 
 def test_all_tests_of_a_run_are_adjusted_together(compared: Build) -> None:

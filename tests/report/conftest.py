@@ -454,7 +454,7 @@ def over_time(data: dict[str, Any]) -> list[dict[str, Any]]:
         _row_of_trend({"market": "DK"}, "csat_stated", direction="none", shifted=False),
     ]
     change = {"metric": "csat_stated", "group": {}, "difference": -7.5, "low": -12.0, "high": -3.0}
-    rest = {"p_adjusted": 0.001, "unit": "points"}
+    rest = {"p_adjusted": 0.001, "n": 412, "unit": "points"}
     alerts = [
         {"kind": "last_period", **change, "period": MONTHS[-1], **rest},
         {"kind": "shift", **change, "period": MONTHS[4], **rest}

@@ -65,6 +65,29 @@ def test_a_comment_is_never_a_formula(written: Path) -> None:
     assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+ nem side", "'+ nem side"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("-12,5", "-12,5"),
+        ("goed = goed", "goed = goed"),
+    ],
+)
+def test_in_csv_a_formula_gets_an_apostrophe(
+    analysis: Analysis, tmp_path: Path, text: str, cell: str
+) -> None:
+    """A spreadsheet that opens the file runs nothing a customer wrote; numbers and other texts stay as they are."""
+    comments = analysis.joined.comments.head(1).with_columns(text=pl.lit(text))
+    joined = replace(analysis.joined, comments=comments)
+    settings = analysis.settings.model_copy(update={"formats": ("csv",)})
+    write_tables(replace(analysis, joined=joined, settings=settings), tmp_path)
+    with (tmp_path / "comments.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["text"] == cell
+
+
 def test_a_text_too_long_for_excel_is_cut_and_says_so(analysis: Analysis, tmp_path: Path) -> None:
     """Excel would refuse the cell and lose it whole."""
     comments = analysis.joined.comments.head(1).with_columns(text=pl.lit("é🙂" * 20_000))

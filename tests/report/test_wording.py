@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pytest
 
+from cxtext.errors import UsageError
 from cxtext.protect.texts import LABELS
 from cxtext.report.wording import languages_of_market, load_wording, slug
 from cxtext.schema.columns import LANGUAGES, LanguageReason, Role, StatedReason, UnscoredReason
@@ -40,6 +41,13 @@ def test_every_language_has_the_same_keys_and_placeholders(language: str) -> Non
     assert all(text.strip() for text in other.values())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_with_an_interval_has_its_n(language: str) -> None:
+    """Nobody can weigh a figure without it."""
+    strings = load_wording(language).strings
+    assert not [key for key, text in strings.items() if "{interval}" in text and "{n}" not in text]
+
+
 def test_translations_are_not_english() -> None:
     """Sentences differ from the English ones; only names, as NPS, may be the same."""
     english = load_wording("en").strings
@@ -54,6 +62,19 @@ def test_every_code_of_the_other_stages_has_a_text(family: str) -> None:
     wording = load_wording("da")
     missing = [code for code in FAMILIES[family] if not wording.has(f"{family}.{slug(code)}")]
     assert missing == []
+
+
+def test_every_method_that_has_a_text_is_used() -> None:
+    """The texts of methods are looked up by name, so that one of a method that is gone stands out nowhere else."""
+    told = {key for key in load_wording("en").strings if key.startswith("method_used.")}
+    assert told == {f"method_used.{slug(method)}" for method in Method}
+
+
+@pytest.mark.parametrize("language", ["de", "", "../../x", "NL"])
+def test_a_language_without_strings_is_refused(language: str) -> None:
+    """Before it becomes a path; the line names those there are."""
+    with pytest.raises(UsageError, match="nl, fr, da, en"):
+        load_wording(language)
 
 
 def test_an_unknown_code_is_shown_as_it_is() -> None:

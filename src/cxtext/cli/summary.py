@@ -98,7 +98,7 @@ def _alert(row: dict[str, Any]) -> str:
     digits = 0 if row["unit"] == "points" else 2
     low, high = (f"{row[end]:+.{digits}f}" for end in ("low", "high"))
     change = f"{row['difference']:+.{digits}f} {row['unit']} [{low}, {high}]"
-    return f"{row['metric']}, {group}: {change} {when}"
+    return f"{row['metric']}, {group}: {change} n={row['n']} {when}"
 
 
 def _cell(row: dict[str, Any] | None) -> str:

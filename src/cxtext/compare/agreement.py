@@ -16,6 +16,7 @@ from cxtext.statistics.bootstrap import bca_interval, resampled, seeded
 from cxtext.statistics.intervals import Estimate, Floats, floats, mean_t, wilson
 
 CELLS: Final = 25  # stated stars by inferred stars
+LIMITS_LEVEL: Final = 0.95  # of Bland and Altman, whatever that of the intervals
 COEFFICIENTS: Final = {
     "qwk": (quadratic_weighted_kappa, Unit.KAPPA),
     "alpha": (krippendorff_alpha, Unit.ALPHA),
@@ -47,12 +48,10 @@ def agreement_metrics(comments: pl.DataFrame, settings: Settings) -> pl.DataFram
 def _of_breakdown(comments: pl.DataFrame, dimensions: Dimensions, settings: Settings) -> pl.DataFrame:
     sums = aggregate(comments, dimensions, _sums())
     groups = group_names(sums, dimensions)
-    return metrics_frame(
-        groups,
-        [*_gaps(sums, settings.level), *_agreement(sums, groups, settings)],
-        smallest=settings.min_group_n,
-        level=settings.level,
-    )
+    figures = [*_gaps(sums, settings.level), *_agreement(sums, groups, settings)]
+    rows = metrics_frame(groups, figures, smallest=settings.min_group_n, level=settings.level)
+    limits = (pl.col("metric") == "limits_of_agreement") & pl.col("level").is_not_null()
+    return rows.with_columns(pl.when(limits).then(LIMITS_LEVEL).otherwise("level").alias("level"))
 
 
 def _sums() -> list[pl.Expr]:

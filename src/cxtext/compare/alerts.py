@@ -56,12 +56,13 @@ def _last_periods(differences: pl.DataFrame) -> pl.DataFrame:
     )
     dated = of_periods.with_columns(periods, group=_without_period(of_periods["group_b"]))
     last = [
-        alike[-1]
-        for _, part in dated.group_by("metric", maintain_order=True)
+        {"metric": metric, "period": alike[-1]}
+        for (metric,), part in dated.group_by("metric", maintain_order=True)
         for alike in in_order(part["period"])
     ]
-    found = dated.filter(pl.col("differs"), pl.col("period").is_in(last))
-    return found.with_columns(kind=pl.lit("last_period")).select(*ALERTS)
+    newest = pl.DataFrame(last, schema={"metric": pl.String, "period": pl.String})
+    found = dated.filter("differs").join(newest, on=["metric", "period"], how="semi", maintain_order="left")
+    return found.with_columns(kind=pl.lit("last_period"), n=pl.col("n_a") + pl.col("n_b")).select(*ALERTS)
 
 
 def _without_period(groups: pl.Series) -> pl.Series:
@@ -79,5 +80,6 @@ def _shifts(trends: pl.DataFrame) -> pl.DataFrame:
         pl.col("shift_low").alias("low"),
         pl.col("shift_high").alias("high"),
         pl.col("shift_p_adjusted").alias("p_adjusted"),
+        "n",
         "unit",
     )

@@ -77,6 +77,13 @@ def _write_rows(rows: list[dict[str, Any]], path: Path) -> Path:
     return path
 
 
+def _never_formulas(comments: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would take for a formula and run (OWASP, CSV injection)."""
+    text = pl.col(pl.String)
+    formula = text.str.contains(r"^[=+\-@\t\r]") & ~text.str.contains(r"^[+-]?[\d.,]+$")
+    return comments.with_columns(pl.when(formula).then(pl.lit("'") + text).otherwise(text).name.keep())
+
+
 def _write_excel(comments: pl.DataFrame, path: Path) -> None:
     with new_workbook(path, constant_memory=True) as book:
         for number, part in enumerate(_sheets(comments), start=1):
@@ -129,7 +136,7 @@ def _fitting(text: str) -> str:
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], None]] = {
     ".parquet": lambda comments, path: comments.write_parquet(path),
-    ".csv": lambda comments, path: flat(comments).write_csv(path),
+    ".csv": lambda comments, path: _never_formulas(flat(comments)).write_csv(path),
     ".jsonl": lambda comments, path: comments.write_ndjson(path),
     ".xlsx": _write_excel,
 }

@@ -299,6 +299,7 @@ TRENDS: Final[dict[str, pl.DataType]] = {
 }
 
 # One row a change to look at: `kind` is last_period (against the one before) or shift (the level since).
+# `n`: of both periods, or of all that the level shifted in.
 ALERTS: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
     "metric": pl.String(),
@@ -308,5 +309,6 @@ ALERTS: Final[dict[str, pl.DataType]] = {
     "low": pl.Float64(),
     "high": pl.Float64(),
     "p_adjusted": pl.Float64(),
+    "n": pl.Int64(),
     "unit": pl.String(),
 }

@@ -87,7 +87,8 @@ def _kappa(scope: Scope) -> str | None:
     if kappa.point is None or kappa.value is None:
         return None
     band = next((name for lowest, name in BANDS if kappa.point > lowest), "poor")
-    return scope.wording("agreement.kappa", value=kappa.value, band=scope.wording(f"agreement.{band}"))
+    told = {"n": kappa.n, "interval": scope.interval(kappa), "band": scope.wording(f"agreement.{band}")}
+    return scope.wording("agreement.kappa", value=kappa.value, **told)
 
 
 def _calibration(scope: Scope) -> list[Block]:

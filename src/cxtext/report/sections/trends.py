@@ -82,6 +82,7 @@ def _alert(scope: Scope, row: Row) -> str:
         period=scope.wording.name("period", row["period"]),
         difference=scope.wording(f"alerts.{unit}", value=change.value or "") if unit else change.value or "",
         range=change.interval or "",
+        n=scope.wording.number(row["n"]),
     )
 
 
@@ -157,7 +158,13 @@ def _line(scope: Scope, row: Row) -> tuple[Cell, ...]:
     return (
         wording.code("metric", metric),
         scope.label(row["group"]),
-        wording("trends.span", first=first, last=last, count=wording.number(row["periods"])),
+        wording(
+            "trends.span",
+            first=first,
+            last=last,
+            count=wording.number(row["periods"]),
+            n=wording.number(row["n"]),
+        ),
         _change(scope, metric, *slope, base=wording("trends.p", p=p_slope), finer=1),
         _in_words(scope, row, since),
         _change(scope, metric, *shift, base=wording("trends.since", period=since, p=p_shift)),
