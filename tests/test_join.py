@@ -185,3 +185,20 @@ def test_an_own_score_wins_over_none(column: str, scored_comments: Build, survey
     joined = join_surveys(comments, survey_rows([{"respondent_id": "a"}]))
     assert joined.comments[column].to_list() == [3]
     assert joined.respondents[column].to_list() == [3]
+
+
+def test_ids_of_another_kind_are_told(scored_comments: Build, survey_rows: Build) -> None:
+    """Both files and what to do, but no id; where some ids meet, nothing is said."""
+    comments = scored_comments([{"respondent_id": f"NV-{n}"} for n in range(40)])
+    (told,) = join_surveys(comments, survey_rows([{"respondent_id": "x", "nps_0_10": 9}])).warnings
+    files = comments["source_file"][0], survey_rows([{}]).respondents["source_file"][0]
+    assert told == (
+        f"0 of 40 comments with an id ({files[0]}) are in the survey ({files[1]}):"
+        " name the column of ids in each with --column respondent_id=NAME,NAME"
+    )
+    lower = survey_rows([{"respondent_id": f"nv{n}", "nps_0_10": 9} for n in range(30)])
+    (told,) = join_surveys(comments, lower).warnings
+    assert told.endswith("30 would but for capitals, signs and leading zeros; write the ids alike in both")
+    some = survey_rows([{"respondent_id": f"NV-{n}", "nps_0_10": 9} for n in range(2)])
+    assert join_surveys(comments, some).warnings == ()
+    assert join_surveys(comments, survey_rows([])).warnings == ()

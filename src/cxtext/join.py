@@ -16,6 +16,7 @@ KEY: Final = "respondent_id"
 SCORES: Final = ("nps_0_10", "ces", "stated_rating_1_5")
 # What says where and when a respondent answered.
 ATTRIBUTES: Final = ("market", "channel", "touchpoint", "date", "wave")
+FEW_MATCHED: Final = 0.05  # share of the comments with an id; below it the ids are hardly of one kind
 STATED: Final = ("stated_rating", "stated_scale", "stated_rating_1_5")
 MISFITS: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),
@@ -60,6 +61,7 @@ def join_surveys(comments: pl.DataFrame, surveys: SurveysRead) -> Joined:
         groups=surveys.groups,
         counts=_count(surveys.respondents, rows, joined, respondents),
         misfits=misfits,
+        warnings=_few_matched(joined, surveys.respondents),
     )
 
 
@@ -201,6 +203,24 @@ def _listed(rows: pl.DataFrame, kind: str, detail: pl.Expr) -> pl.DataFrame:
         pl.col("source_row").alias("row"),
         detail.alias("detail"),
     ).cast(MISFITS)  # type: ignore[arg-type]
+
+
+def _few_matched(comments: pl.DataFrame, survey: pl.DataFrame) -> tuple[str, ...]:
+    """Return a warning where hardly a comment is of a respondent of the survey; no id is told."""
+    ours, theirs = (rows.filter(pl.col(KEY).is_not_null()) for rows in (comments, survey))
+    matched = int(ours["matched"].sum())
+    if ours.is_empty() or theirs.is_empty() or matched >= FEW_MATCHED * ours.height:
+        return ()
+    here, there = (", ".join(rows["source_file"].unique(maintain_order=True)) for rows in (ours, theirs))
+    bare = [rows[KEY].str.to_lowercase().str.replace_all(_SIGNS, "") for rows in (ours, theirs)]
+    alike = int(bare[0].is_in(bare[1].unique().implode()).sum())
+    remedy = "name the column of ids in each with --column respondent_id=NAME,NAME"
+    if alike > matched:
+        remedy = f"{alike} would but for capitals, signs and leading zeros; write the ids alike in both"
+    return (f"{matched} of {ours.height} comments with an id ({here}) are in the survey ({there}): {remedy}",)
+
+
+_SIGNS: Final = r"^[^\pL1-9]+|[^\pL\pN]+"  # and the zeros that a number begins with
 
 
 def _count(

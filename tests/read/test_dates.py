@@ -101,6 +101,33 @@ def test_a_declared_format_is_the_only_one() -> None:
     assert (found.values.to_list(), found.unreadable) == ([MARCH_5, None], 1)
 
 
+@pytest.mark.parametrize("written", ["2026-02-01", "1-2-26", "01-02-2026 or later", "on 01-02-2026"])
+def test_a_declared_format_is_matched_whole(written: str) -> None:
+    """Part of a date is another date: 01-02-26 is no day of the year 26, nor is 2026-02-01."""
+    found = read_dates(pl.Series("date", ["31-01-2026", written]), "%d-%m-%Y")
+    assert found.values.to_list() == [date(2026, 1, 31), None]
+    assert found.warnings("a.csv") == [
+        "a.csv: left out 1 of 2 dates: not written %d-%m-%Y, as --date-format says"
+    ]
+
+
+@pytest.mark.parametrize("time", ["14:00", "9.30", "1:00 PM", "14h30", "14:00:00.5+01:00"])
+def test_a_time_behind_a_declared_date_is_left_aside(time: str) -> None:
+    """As it is behind a recognised one."""
+    found = read_dates(pl.Series("date", [f"05-03-2024 {time}"]), "%d-%m-%Y")
+    assert (found.values.to_list(), found.unreadable) == ([MARCH_5], 0)
+
+
+def test_dates_none_of_which_has_the_declared_format_are_recognised() -> None:
+    """One option serves a file of comments and one of survey results that is written otherwise."""
+    found = read_dates(pl.Series("date", ["2024-03-05", None, "unknown"]), "%d-%m-%Y")
+    assert found.values.to_list() == [MARCH_5, None, None]
+    assert found.warnings("a.csv") == [
+        "a.csv: none of 3 dates is written %d-%m-%Y, as --date-format says; they are read as %Y-%m-%d",
+        "a.csv: left out 1 of 3 dates: not readable",
+    ]
+
+
 def test_typed_dates_need_no_recognition() -> None:
     """Parquet has types."""
     found = read_dates(pl.Series("date", [datetime(2024, 3, 5, 23, 59), None]), None)

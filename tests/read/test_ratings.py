@@ -104,6 +104,92 @@ def test_a_suspiciously_low_satisfaction_is_warned_about() -> None:
     assert "no value is above 5" in read([1, 5] * 5, "csat", "satisfaction").warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([1, 2, 3, 4, 5] * 14, "1-5"),
+        (["4,5", 3, 5] * 14, "1-5"),
+        ([1, 2, 3, 4, 5, 6, 7] * 10, "1-7"),
+        ([*[1, 2, 3, 4, 5, 6, 7] * 10, 8, 9, 10], "0-10"),
+        ([1, 5, 8, 9, 10] * 10, "0-10"),
+        ([4, 5, 9], "0-10"),
+        ([*[0, 3, 6] * 14, 7], "0-10"),
+        ([1, 5, 6, 7] * 5, None),  # 20 customers asked for 1 to 7, or unhappy ones asked for 0 to 10
+        ([3, 4, 5, 6] * 20, None),
+        ([0, 1, 2, 3, 4, 5] * 10, None),
+        ([0, 1] * 20, None),
+        ([1, 2] * 20, None),
+        ([5] * 20, None),
+        ([70, 80, 90] * 10, None),
+    ],
+)
+def test_the_values_of_a_satisfaction_column_tell_its_scale(values: list[object], scale: str | None) -> None:
+    """Its name does not: companies ask for satisfaction on many. Left open, there is no figure and a remedy."""
+    found = read([str(value) for value in values], "CSAT", "satisfaction")
+    assert found.scale == scale
+    assert (scale is not None) == (found.frame["stated_rating"].null_count() == 0)
+    assert scale is not None or "--rating-scale" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([1, 2, 3, 4, 5] * 14, None),
+        ([1, 5, 8, 9, 10] * 10, None),
+        ([3, 4, 5], "assumed to be 1-5, since no value is above 5; if it is 0-10: --rating-scale 0-10"),
+        (
+            [1, 3, 5, 7] * 10,
+            "assumed to be 1-7, since no value is above 7; if it is 0-10: --rating-scale 0-10",
+        ),
+        ([*[1, 3, 5, 7] * 10, 9], "assumed to be 1-7, since nearly none is above 7"),
+        ([0, 5, 6] * 5, "assumed to be 0-10, but no value is above 7"),
+    ],
+)
+def test_a_scale_that_values_leave_in_doubt_is_told_with_the_remedy(
+    values: list[int], told: str | None
+) -> None:
+    """Unless the column's name tells it."""
+    found = read(list(values), "csat", "satisfaction")
+    assert any(told in line for line in found.warnings) if told else found.warnings == ()
+    assert read([1, 3, 5, 7] * 10, "csat (1-7)", "satisfaction").warnings == ()
+
+
+def test_the_remedy_names_only_scales_that_hold_the_values() -> None:
+    """Another would leave out more."""
+    assert "declare it: --rating-scale 0-100" in read([70, 80, 90], "csat", "satisfaction").warnings[0]
+    assert "declare it: --rating-scale 1-7 or --rating-scale 1-10" in read([1, 6, 7]).warnings[0]
+    assert "no scale holds them: correct the values" in read([-3, 5, 400]).warnings[0]
+
+
+@pytest.mark.parametrize(("name", "family"), [("rating", "rating"), ("csat", "satisfaction")])
+def test_one_stray_rating_does_not_cost_the_others_theirs(name: str, family: str) -> None:
+    """It alone is left out, and named with its row; with many the scale is not known."""
+    found = read([*[1, 2, 3, 4, 5] * 8, 99], name, family)
+    assert (found.scale, found.frame["stated_rating"].null_count()) == ("1-5", 1)
+    assert found.warnings == (
+        f"in.csv: column {name!r}: left out 1 of 41 ratings: off the scale 1-5 (99 in row 41)",
+    )
+    assert read([*[1, 2, 3, 4, 5] * 8, 99, 98], name, family).frame["stated_rating"].null_count() == 2
+    for values in ([*[1, 2, 3, 4, 5] * 8, *[99] * 6], [1, 2, 3, 4, 5, 99]):
+        found = read(list(values), name, family)
+        assert found.scale is None
+        assert "no scale holds them: correct the values" in found.warnings[0]
+
+
+def test_labels_decide_where_their_numbers_run_the_other_way() -> None:
+    """1 is the best here; where most numbers have no label the column is left out."""
+    reversed_labels = ["1 - Zeer tevreden", "2 - Tevreden", "5 - Zeer ontevreden"]
+    for declared in (None, "1-5"):
+        found = read([*reversed_labels], declared=declared)
+        assert found.frame["stated_rating_1_5"].to_list() == [5, 4, 1]
+        assert "read by its words" in found.warnings[0]
+        ends = read(["1 - Zeer tevreden", "2", "3", "5 - Zeer ontevreden"], declared=declared)
+        assert ends.frame["stated_rating"].null_count() == 4
+        assert "turn the numbers round" in ends.warnings[0]
+    straight = read(["5 - Zeer tevreden", "4 - Tevreden", "1 - Zeer ontevreden"])
+    assert (straight.scale, straight.warnings) == ("1-5", ())
+
+
 def test_a_column_without_ratings_has_reasons() -> None:
     """Every row is there."""
     assert no_ratings(2).rows() == [(None, None, None, "missing")] * 2

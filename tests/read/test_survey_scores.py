@@ -53,6 +53,16 @@ def test_words_are_placed_by_the_direction(direction: str, values: list[float]) 
     assert ces_scale(settings) == f"1-5 {direction}"
 
 
+@pytest.mark.parametrize(("scale", "middle"), [("1-5", 3), ("0-5", 2.5), ("1-7", 4)])
+def test_neither_easy_nor_difficult_is_the_middle(scale: str, middle: float) -> None:
+    """In every language, and whichever way the scale runs."""
+    words = pl.Series("ces", ["Neutraal", "Ni facile ni difficile", "Hverken let eller svær", "Neutral"])
+    for direction in ("high_is_easy", "high_is_hard"):
+        settings = Settings.model_validate({"ces_scale": scale, "ces_direction": direction})
+        found = read_ces(words, settings, "s.csv")
+        assert (found.values.to_list(), found.warnings) == ([middle] * 4, ())
+
+
 @pytest.mark.parametrize("scale", EASY)
 def test_a_word_lies_on_the_side_it_names_on_every_scale(scale: str) -> None:
     """Easy counts as easy, difficult as far from it on the other side, and both as less than with very."""

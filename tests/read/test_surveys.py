@@ -120,6 +120,14 @@ def test_the_scale_declared_for_comments_need_not_be_the_surveys(surveys: Survey
         surveys("respondent_id,satisfaction\n1,90\n2,100\n3,4\n", rating_scale="1-5")
 
 
+def test_satisfaction_from_1_to_5_is_read_as_such(surveys: Surveys) -> None:
+    """As in comment files its values tell, and a stray one is named with the row it has in the file."""
+    answers = "".join(f"R{i},{i % 5 + 1}\n" for i in range(40))
+    read = surveys(f"respondent_id,CSAT\n{answers}R40,99\n")
+    assert read.respondents["stated_scale"].unique().to_list() in (["1-5", None], [None, "1-5"])
+    assert any("off the scale 1-5 (99 in row 42)" in warning for warning in read.warnings)
+
+
 def test_a_period_alone_makes_no_groups(surveys: Surveys) -> None:
     """Several rows of one market and month are respondents without a key."""
     read = surveys("market,month,nps\nDK,2024-01,9\nDK,2024-01,2\n")

@@ -49,6 +49,8 @@ def test_a_market_becomes_its_code(written: str, code: str) -> None:
         ("français", "fr"),
         ("Danish", "da"),
         ("dansk", "da"),
+        ("dan", "da"),
+        ("dk", "da"),
         ("Klingons", "Klingons"),
     ],
 )

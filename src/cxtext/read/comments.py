@@ -1,7 +1,9 @@
 """Comment files to one frame of schema.columns.COMMENTS, followed by the input's other columns."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -10,9 +12,10 @@ from cxtext.errors import InputError
 from cxtext.read.clean import clean_texts
 from cxtext.read.fields import column, keys, plain_text, renamed, shared_fields
 from cxtext.read.load import Loaded, load, stack, stack_rejected
-from cxtext.read.recognise import COMMENT_ROLES, text_columns
+from cxtext.read.recognise import COMMENT_ROLES, listed, text_columns
 from cxtext.read.sources import find_sources
 from cxtext.read.territories import language_codes
+from cxtext.read.unread import unread_texts
 from cxtext.schema.columns import (
     CLASSIFIED,
     COMMENTS,
@@ -85,13 +88,32 @@ def _read_file(loaded: Loaded, settings: Settings) -> _Comments:
     frame = frame.hstack(_others(loaded))
     frame = _one_row_a_text(frame, loaded, texts)
     cleaned = clean_texts(frame, repair=("text", "question"))
-    warnings = [*loaded.warnings, *fields.warnings]
+    warnings = [*loaded.warnings, *fields.warnings, *_texts_left(loaded, texts, settings)]
     if cleaned.repaired:
         warnings.append(
             f"{loaded.given}: broken characters repaired in {cleaned.repaired} of {frame.height} texts"
         )
     recognised = (*loaded.recognised, *fields.recognised)
     return _Comments(cleaned.frame, loaded, recognised, tuple(warnings), cleaned.removed)
+
+
+def _texts_left(loaded: Loaded, texts: Sequence[str], settings: Settings) -> list[str]:
+    """Return a warning where other columns seem to hold comments too, unless the user chose."""
+    if Role.TEXT in settings.columns:
+        return []
+    used = {name for names in loaded.roles.columns.values() for name in names}
+    # What cxtext itself wrote beside a comment is none.
+    left = unread_texts(loaded.frame, {*used, *_OURS}, loaded.titles)
+    if not left:
+        return []
+    every = (*texts, *left)
+    remedy = f"--column {quote('text=' + ','.join(every))}"
+    if any("," in name for name in every):  # which an option can't name
+        remedy = f"--config: columns.text = {json.dumps(every, ensure_ascii=False)}"
+    return [
+        f"{loaded.given}: only column {', '.join(texts)} is read as comments; {listed(left)} may hold some too:"
+        f" read all with {remedy}"
+    ]
 
 
 def _ids(loaded: Loaded) -> pl.Series:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,6 +22,8 @@ _ISO_LIKE: Final = (
 # Two digits for the month: 2024-1 may be a quarter or a wave. Six digits alone could be a day of 2001 to 2012.
 _MONTH_ALONE: Final = r"^(?:(\d{4})[-/.](\d\d)|((?:19|20)(?:1[3-9]|[2-9]\d))(\d\d)|(\d\d)[-/.](\d{4}))$"
 _NAMES_DAY: Final = re.compile(r"%[-_0]?[acdejsuvwxADFU-W+]")
+_TIME_BEHIND: Final = r"(?:T|,?\s+)\d{1,2}(?:[:.]\d\d|h).*$"
+_OLDEST: Final = date(1900, 1, 1)  # %Y reads 24 as the year 24
 _PARTS: Final = r"^(\d{1,2})([-/. ])(\d{1,2})[-/. ](\d{4}|\d{2})(?:[T,\s].*)?$"
 _WORDED: Final = (
     r"^(?:\pL+\.?,? )?(?<day>\d{1,2})(?:st|nd|rd|th|er|\.)? (?<month>\pL+)\.?,? (?<year>\d{4})(?:[,\s].*)?$",
@@ -32,6 +35,7 @@ class Dates(NamedTuple):
     """The dates of a column, how they are written, whether that was a guess, and how many can't be read.
 
     `months`: how many are a month without a day. Its first day stands for it, or null `by_week`.
+    `declared`: the format they were to have, and `is_declared` whether any had it.
     """
 
     values: pl.Series
@@ -40,22 +44,32 @@ class Dates(NamedTuple):
     unreadable: int
     months: int = 0
     by_week: bool = False
+    declared: str | None = None
+    is_declared: bool = True
 
     def warnings(self, place: str) -> list[str]:
         """Return what the user should know of them, one line each."""
         of = f"of {len(self.values)} dates"
-        unreadable = f"left out {self.unreadable} {of}: not readable; give their format with --date-format"
+        remedy = "not readable; give their format with --date-format"
+        if self.declared:
+            remedy = (
+                f"not written {self.declared}, as --date-format says" if self.is_declared else "not readable"
+            )
+        unreadable = f"left out {self.unreadable} {of}: {remedy}"
+        other = f"none {of} is written {self.declared}, as --date-format says; they are read as {self.format}"
         months = f"{self.months} {of} are months without a day: read as the first of the month"
         if self.by_week:
             months = f"left out {self.months} {of}: months without a day, which lie in no week"
-        told = ((self.unreadable, unreadable), (self.months, months))
+        told = ((not self.is_declared, other), (self.unreadable, unreadable), (self.months, months))
         return [f"{place}: {line}" for count, line in told if count]
 
 
 def read_dates(values: pl.Series, declared: str | None, *, by_week: bool = False) -> Dates:
     """Return the dates of a column; null where there is none or it can't be read.
 
-    Text is read by the declared strptime format, else as year-month-day, else as day-month-year or
+    Text is read by the declared strptime format, a time behind it left aside, and what does not match it
+    is not read. Where no value matches it (an input file that writes dates in another way than the file
+    it was declared for), or none is declared, text is recognised: as year-month-day, else as day-month-year or
     month-day-year, whichever the values decide (day first where they decide nothing), else with the name
     of the month in one of the languages, else as a month without a day. A time zone's dates are its own.
     """
@@ -65,18 +79,34 @@ def read_dates(values: pl.Series, declared: str | None, *, by_week: bool = False
         none = pl.Series(values.name, [None] * len(values), pl.Date)
         return Dates(none, None, assumed=False, unreadable=len(values) - values.null_count())
     texts = values.str.strip_chars().replace("", None)
-    return _declared(texts, declared, by_week=by_week) if declared else _recognise(texts, by_week=by_week)
+    if not declared:
+        return _recognise(texts, by_week=by_week)
+    found = _declared(texts, declared, by_week=by_week)
+    if found.unreadable < len(texts) - texts.null_count():
+        return found
+    recognised = _recognise(texts, by_week=by_week)
+    if recognised.format is None:
+        return found
+    return recognised._replace(declared=declared, is_declared=False)
 
 
 def _declared(texts: pl.Series, form: str, *, by_week: bool) -> Dates:
     names_day = _NAMES_DAY.search(form) is not None
-    given, full = (texts, form) if names_day else (texts + " 01", f"{form} %d")
-    found = given.str.to_date(full, strict=False, exact=False)
+    found = _matching(texts, form, names_day=names_day)
+    if found.null_count() > texts.null_count():
+        bare = texts.str.replace(_TIME_BEHIND, "")
+        found = found.fill_null(_matching(bare, form, names_day=names_day))
     unreadable = found.null_count() - texts.null_count()
     months = 0 if names_day else len(found) - found.null_count()
     if by_week and months:
         found = found.clear(len(found))
-    return Dates(found, form, assumed=False, unreadable=unreadable, months=months, by_week=by_week)
+    return Dates(found, form, False, unreadable, months, by_week, declared=form)
+
+
+def _matching(texts: pl.Series, form: str, *, names_day: bool) -> pl.Series:
+    given, full = (texts, form) if names_day else (texts + " 01", f"{form} %d")
+    found = given.str.to_date(full, strict=False)
+    return found.set(found < _OLDEST, None)
 
 
 def _recognise(texts: pl.Series, *, by_week: bool) -> Dates:

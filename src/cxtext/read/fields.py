@@ -32,7 +32,7 @@ def shared_fields(loaded: Loaded, settings: Settings, *, may_differ: bool = Fals
     """Return source_file, source_row, respondent_id, market, channel, touchpoint, date, wave and all scores.
 
     With `may_differ` a rating scale that was declared and contradicts the values gives way to the one
-    assumed from the column's name: the comments' scale need not be the survey's.
+    assumed from name and values: the comments' scale need not be the survey's.
 
     Raises
     ------
@@ -118,7 +118,12 @@ def _add_ratings(fields: Fields, loaded: Loaded, settings: Settings, *, may_diff
         return
     values = column(loaded, Role.RATING)
     ratings = read_ratings(
-        values, loaded.roles.family, settings.rating_scale, loaded.given, may_differ=may_differ
+        values,
+        loaded.roles.family,
+        settings.rating_scale,
+        loaded.given,
+        may_differ=may_differ,
+        rows=loaded.rows,
     )
     fields.frame = fields.frame.hstack(ratings.frame)
     fields.warnings += ratings.warnings

@@ -95,6 +95,20 @@ def in_cells(frame: pl.DataFrame, *, nested: Collection[str] = ()) -> pl.DataFra
     )
 
 
+def bytes_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return columns that hold bytes as `in_cells` does, for formats that have no bytes; the others as they are."""
+    held = [name for name, dtype in frame.schema.items() if _holds_bytes(dtype)]
+    return frame.with_columns(in_cells(frame.select(held))) if held else frame
+
+
+def _holds_bytes(dtype: pl.DataType) -> bool:
+    if isinstance(dtype, pl.List | pl.Array):
+        return _holds_bytes(dtype.inner)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        return any(_holds_bytes(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
+    return dtype == pl.Binary
+
+
 def _is_plain(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.String, pl.Boolean, pl.Null)
 

@@ -1,7 +1,6 @@
 """Stated ratings: which scale they are on, and where they lie on 1..5.
 
-A scale is declared, or assumed: from the answers themselves (`9/10`), else from the column's name, if it
-holds every value. Where none does, the ratings are null.
+A scale is declared, or assumed (read.rating_scales). Where none fits, the ratings are null.
 """
 
 from typing import Final, NamedTuple
@@ -9,16 +8,23 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from cxtext.errors import InputError, UsageError
-from cxtext.read.recognise import scale_in_name
+from cxtext.read.rating_scales import (
+    SCALES,
+    WORDS,
+    are_shares,
+    assume_scale,
+    count_off,
+    doubt,
+    is_off,
+    nearly_all_worded,
+    remedy,
+    words_run_against,
+)
 from cxtext.read.scores import score_range, score_values
 from cxtext.schema.columns import StatedReason
 
-SCALES: Final = {"1-5": (1, 5), "1-7": (1, 7), "1-10": (1, 10), "0-10": (0, 10), "0-100": (0, 100)}
-WORDS: Final = "words"
-_ASSUMED_FROM_NAME: Final = {"rating": "1-5", "satisfaction": "0-10", "nps": "0-10"}
-_ASSUMED_FROM_TOP: Final = {5.0: "1-5", 7.0: "1-7", 10.0: "0-10", 100.0: "0-100"}
 _CONTRADICTED_FROM: Final = 0.2  # share of values off a declared scale
-_FEW: Final = 10  # values too few to tell anything from their range
+_SHOWN: Final = 5  # ratings off the scale that a warning names
 
 _STATED: Final = {
     "stated_rating": pl.Float64(),
@@ -46,11 +52,19 @@ def no_ratings(rows: int) -> pl.DataFrame:
 
 
 def read_ratings(
-    values: pl.Series, family: str, declared: str | None, where: str, *, may_differ: bool = False
+    values: pl.Series,
+    family: str,
+    declared: str | None,
+    where: str,
+    *,
+    may_differ: bool = False,
+    rows: pl.Series | None = None,
 ) -> Ratings:
     """Return the ratings of a column whose name is of a family (rating or satisfaction).
 
-    With `may_differ` the scale assumed from the name is used where the values contradict the declared one.
+    With `may_differ` the assumed scale is used where the values contradict the declared one. `rows` are the
+    numbers by which warnings name rows, from 1 where there are none. Words decide where the numbers beside them
+    run the other way, whatever is declared.
 
     Raises
     ------
@@ -62,19 +76,27 @@ def read_ratings(
     placed = _place(scores, scale)
     frame = _look_up(values, placed)
     assumed = scale not in (None, WORDS, declared)
-    warnings = (*told, *_warnings(frame, scores, scale, place, assumed=assumed))
+    rows = pl.int_range(1, len(values) + 1, eager=True) if rows is None else rows
+    warnings = (*told, *_warnings(frame, scores, scale, place, _strays(values, frame, scores, rows)))
     return Ratings(frame, scale, assumed, warnings)
 
 
 def _settle(
     scores: pl.DataFrame, name: str, family: str, declared: str | None, place: str, *, may_differ: bool
 ) -> tuple[str | None, tuple[str, ...]]:
+    if declared not in (None, WORDS, *SCALES):
+        raise UsageError(f"rating scale {declared!r} is unknown; choose from {', '.join((*SCALES, WORDS))}")
+    if declared != WORDS and words_run_against(scores):
+        told = f"{place}: read by its words, which run against its numbers (the lowest number is the best)"
+        return (WORDS, (told,)) if nearly_all_worded(scores) else (None, ())
     if declared is None:
-        return _assume(scores, name, family), ()
+        scale = assume_scale(scores, name, family)
+        why = doubt(scores, name, family, scale)
+        return scale, (f"{place}: {why}",) if why else ()
     contradiction = _contradiction(scores, declared, place)
     if contradiction is None:
         return declared, ()
-    assumed = _assume(scores, name, family) if may_differ else None
+    assumed = assume_scale(scores, name, family) if may_differ else None
     if assumed is None:
         raise InputError(contradiction)
     return assumed, (f"{place}: read as {assumed}, since its values contradict the declared {declared}",)
@@ -86,32 +108,6 @@ def to_1_5(rating: pl.Expr, scale: str) -> pl.Expr:
     return 1 + 4 * (rating - low) / (high - low)
 
 
-def _assume(scores: pl.DataFrame, name: str, family: str) -> str | None:
-    numbers, words = scores.filter(pl.col("number").is_not_null()), scores.filter(_only_word())
-    if words["count"].sum() > numbers["count"].sum():
-        return WORDS
-    tops = numbers.drop_nulls("out_of").group_by("out_of").agg(pl.col("count").sum()).sort("count", "out_of")
-    from_top = _ASSUMED_FROM_TOP.get(tops["out_of"][-1]) if tops.height else None
-    if _are_shares(numbers):
-        return None
-    candidates = (scale_in_name(name), from_top, _ASSUMED_FROM_NAME.get(family))
-    return next((scale for scale in candidates if scale in SCALES and not _off(numbers, scale)), None)
-
-
-def _only_word() -> pl.Expr:
-    return pl.col("word").is_not_null() & pl.col("number").is_null()
-
-
-def _is_off(scale: str) -> pl.Expr:
-    low, high = SCALES[scale]
-    names_other_top = pl.col("out_of").is_not_null() & (pl.col("out_of") != high)
-    return ~pl.col("number").is_between(low, high) | names_other_top
-
-
-def _off(numbers: pl.DataFrame, scale: str) -> int:
-    return int(numbers.filter(_is_off(scale))["count"].sum())
-
-
 def _contradiction(scores: pl.DataFrame, declared: str, place: str) -> str | None:
     numbers = scores.filter(pl.col("number").is_not_null())
     n = int(numbers["count"].sum())
@@ -119,26 +115,14 @@ def _contradiction(scores: pl.DataFrame, declared: str, place: str) -> str | Non
         worded = scores.filter(pl.col("word").is_not_null()).height
         told = f"{place} holds numbers, not words; give their scale with --rating-scale"
         return told if n and not worded else None
-    if declared not in SCALES:
-        raise UsageError(f"rating scale {declared!r} is unknown; choose from {', '.join((*SCALES, WORDS))}")
-    off = _off(numbers, declared)
+    off = count_off(numbers, declared)
     if off > 1 and off >= _CONTRADICTED_FROM * n:
         return (
             f"{place}: {off} of {n} ratings are off the declared scale {declared}; give the scale they are on"
         )
-    if declared == "0-100" and _are_shares(numbers):
+    if declared == "0-100" and are_shares(numbers):
         return f"{place}: all {n} ratings are fractions of 1, not 0-100; multiply them by 100"
     return None
-
-
-def _are_shares(numbers: pl.DataFrame) -> bool:
-    """Return whether these are shares, as 0.61, written without percent: nobody rates so."""
-    values = numbers["number"]
-    return (
-        int(numbers["count"].sum()) >= _FEW
-        and bool(values.is_between(0, 1).all())
-        and bool((values % 1 != 0).any())
-    )
 
 
 def _place(scores: pl.DataFrame, scale: str | None) -> pl.DataFrame:
@@ -151,7 +135,7 @@ def _place(scores: pl.DataFrame, scale: str | None) -> pl.DataFrame:
         rating = on_1_5 = pl.col("word").cast(pl.Float64)
         reason = pl.lit(StatedReason.NOT_A_RATING.value)
     else:
-        off = _is_off(scale)
+        off = is_off(scale)
         rating = pl.when(~off).then("number")
         reason = pl.when(off).then(pl.lit(StatedReason.OFF_SCALE.value))
         reason = (
@@ -186,7 +170,7 @@ def _look_up(values: pl.Series, placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _warnings(
-    frame: pl.DataFrame, scores: pl.DataFrame, scale: str | None, place: str, *, assumed: bool
+    frame: pl.DataFrame, scores: pl.DataFrame, scale: str | None, place: str, strays: str
 ) -> list[str]:
     counts = dict(frame["stated_reason"].value_counts().rows())
     numbers = scores.drop_nulls("number")
@@ -194,23 +178,24 @@ def _warnings(
     told: list[str] = []
     if scale is None and counts.get(StatedReason.SCALE_UNKNOWN, 0):
         span = score_range(numbers) if numbers.height else "no numbers"
-        remedy = (
-            "multiply fractions by 100" if _are_shares(numbers) else "declare it, as: --rating-scale 0-10"
-        )
-        told.append(f"{place}: scale unknown ({span}), {n} ratings left out; {remedy}")
+        told.append(f"{place}: scale unknown ({span}), {n} ratings left out; {remedy(numbers)}")
     if counts.get(StatedReason.OFF_SCALE, 0):
         told.append(
             f"{place}: left out {counts[StatedReason.OFF_SCALE]} of {n} ratings: off the scale {scale}"
+            f" ({strays})"
         )
     if counts.get(StatedReason.NOT_A_RATING, 0):
         told.append(f"{place}: left out {counts[StatedReason.NOT_A_RATING]} of {n} answers: not a rating")
-    if assumed and scale == "0-10" and _never_above_half(numbers):
-        told.append(
-            f"{place}: assumed to be 0-10, but no value is above 5; declare the scale if it is another"
-        )
     return told
 
 
-def _never_above_half(numbers: pl.DataFrame) -> bool:
-    top = numbers["number"].max()
-    return int(numbers["count"].sum()) >= _FEW and isinstance(top, float) and top <= 5
+def _strays(values: pl.Series, frame: pl.DataFrame, scores: pl.DataFrame, rows: pl.Series) -> str:
+    """Return the first ratings off the scale with their rows: `99 in row 41`; numbers only, never a text."""
+    if StatedReason.OFF_SCALE.value not in frame["stated_reason"]:
+        return ""
+    off = pl.DataFrame({"value": values.cast(pl.String, strict=False), "row": rows}).filter(
+        frame["stated_reason"] == StatedReason.OFF_SCALE.value
+    )
+    found = off.join(scores.select("value", "number"), on="value", maintain_order="left")
+    shown = [f"{number:g} in row {row}" for row, number in found.select("row", "number").head(_SHOWN).rows()]
+    return ", ".join((*shown, "...") if found.height > _SHOWN else shown)

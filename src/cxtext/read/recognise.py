@@ -112,12 +112,12 @@ def text_columns(roles: Roles, columns: Sequence[str], where: str) -> tuple[str,
         return roles.columns[Role.TEXT]
     if Role.TEXT in roles.missing:
         raise InputError(
-            f"{where}: no column {_listed(roles.missing[Role.TEXT])}; {columns_in_words(columns)}"
+            f"{where}: no column {listed(roles.missing[Role.TEXT])}; {columns_in_words(columns)}"
         )
     if Role.TEXT in roles.undecided:
         names = roles.undecided[Role.TEXT]
         raise InputError(
-            f"{where}: several columns may hold the comments: {_listed(names)};"
+            f"{where}: several columns may hold the comments: {listed(names)};"
             f" choose with --column text={names[0]} (or --column text={','.join(names[:2])} for both)"
         )
     raise InputError(
@@ -130,7 +130,7 @@ def columns_in_words(columns: Sequence[str]) -> str:
     if not columns:
         return "there are no columns"
     more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
-    return f"the columns are {_listed(columns[:_SHOWN])}{more}"
+    return f"the columns are {listed(columns[:_SHOWN])}{more}"
 
 
 def scale_in_name(name: str) -> str | None:
@@ -212,6 +212,7 @@ def _family(found: Mapping[Role, tuple[str, ...]], titles: Mapping[str, str]) ->
     return column.family if column else "rating"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names for a message, long ones cut short."""
     # A file without a header has comments for names: they are cut short.
     return ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names)

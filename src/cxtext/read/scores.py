@@ -11,6 +11,8 @@ from cxtext.read.vocabulary import normalise, plain_sign, vocabulary
 _NUMBER: Final = r"[-+]?\d+(?:[.,]\d+)?"
 _STARS: Final = re.compile("([★⭐✭✮🌟]+)([☆✩]*)")
 _LABELLED: Final = re.compile(rf"({_NUMBER})\s*[-\u2013\u2014:=.)(]+\s*(\D*)")
+# The feminine as French forms offer it beside the masculine: `satisfait(e)`, `satisfait·e`, `satisfait/e`.
+_FEMININE: Final = re.compile(r"(?<=[^\W\d_])[(\u00b7\u2022\u2027\u22c5.\-/]n?e\b\)?", re.IGNORECASE)
 _BLANK: Final = frozenset({"", "-", "--", ".", "?", "#N/A"})
 
 
@@ -80,7 +82,7 @@ def _as_stars(text: str) -> Score | None:
 
 def _as_word(text: str) -> Score | None:
     words = vocabulary()
-    answer = normalise(text)
+    answer = normalise(_FEMININE.sub("", text))
     word = words.likert.get(answer) or words.signs.get(plain_sign(text))
     effort = words.effort.get(answer)
     return Score(word=word, effort=effort) if word or effort else None

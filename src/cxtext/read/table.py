@@ -59,6 +59,7 @@ class RawTable:
     delimiter: str | None = None
     sheet: str | None = None
     decoding: Decoding | None = None
+    told: tuple[str, ...] = ()  # what the user should know of what was read, one line each
     sha256: str = ""
     rejects: list[Reject] = field(default_factory=list)
 
@@ -106,9 +107,10 @@ class RawTable:
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of how the file was read, one line each."""
         if self.decoding is None or not self.decoding.is_mixed:
-            return ()
+            return self.told
         count = self.decoding.cp1252_lines
-        return (f"{self.source.given}: mixed encodings: lines that are no utf-8, read as cp1252: {count}",)
+        mixed = f"{self.source.given}: mixed encodings: lines that are no utf-8, read as cp1252: {count}"
+        return (*self.told, mixed)
 
 
 def no_rows(given: str, kind: str) -> InputError:

@@ -12,6 +12,8 @@ from cxtext.schema.columns import LANGUAGES
 
 _LOCALE: Final = re.compile(r"[a-z]{2,3}[-_]([A-Z]{2})")
 _LANGUAGE_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z]{2,4})?")
+_NO_LANGUAGE: Final = frozenset({"und", "mul", "zxx", "mis"})  # codes of any, several, none
+_COUNTRY_AS_LANGUAGE: Final = {"dk": "da"}  # no language's code, and what people mean by it
 _ARTICLE: Final = re.compile(r"^(the|les|la|le|l|de|het) ")
 
 
@@ -25,6 +27,11 @@ def language_codes(languages: pl.Series) -> pl.Series:
     return _map_different(languages, language_code)
 
 
+def is_language(code: str) -> bool:
+    """Return whether a code that `language_code` gave is that of one language."""
+    return code in _languages().values() and code not in _NO_LANGUAGE
+
+
 def market_code(market: str) -> str:
     """Return the code of one market: `Danmark`, `dk`, `DNK`, `da-DK` -> `DK`."""
     text = market.strip()
@@ -35,7 +42,7 @@ def market_code(market: str) -> str:
 
 
 def language_code(language: str) -> str:
-    """Return the code of one language: `Nederlands`, `nl-BE`, `NL` -> `nl`."""
+    """Return the code of one language: `Nederlands`, `nl-BE`, `nld`, `NL` -> `nl`."""
     text = language.strip()
     tag = _LANGUAGE_TAG.fullmatch(text)
     codes = _languages()
@@ -70,8 +77,11 @@ def _territories() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, str]:
     from babel import Locale
+    from babel.core import get_global
 
     names = [(code, name) for language in LANGUAGES for code, name in Locale(language).languages.items()]
     names += [(language, Locale(language).get_display_name()) for language in LANGUAGES]
     codes = {normalise(name): code for code, name in names if "_" not in code}
-    return codes | {code: code for code, _ in names if "_" not in code}
+    codes |= {code: code for code, _ in names if "_" not in code}
+    aliases = {old: new for old, new in get_global("language_aliases").items() if new in codes}
+    return aliases | _COUNTRY_AS_LANGUAGE | codes

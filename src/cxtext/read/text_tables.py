@@ -10,10 +10,11 @@ import polars as pl
 
 from cxtext.errors import InputError
 from cxtext.read.decode import UNDECODABLE, Decoding, lines, recognise_encoding
-from cxtext.read.delimited import SINGLE_COLUMN, Record, recognise_delimiter, records
+from cxtext.read.delimited import DELIMITERS, SINGLE_COLUMN, Record, recognise_delimiter, records
 from cxtext.read.headers import read_header, unique_names
 from cxtext.read.json_lines import JsonLine, column_types, json_rows, to_frame
 from cxtext.read.table import Batch, RawTable, Reject
+from cxtext.read.titles import TITLE_ROWS, is_plain_header, title_rows, told_titles
 from cxtext.read.unpack import HEAD, Unpacked
 from cxtext.schema.settings import Settings
 
@@ -60,6 +61,8 @@ def open_json_lines(unpacked: Unpacked, settings: Settings) -> RawTable:
 def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
     """Open CSV, TSV or a text of one column, with one header row or those of a survey tool.
 
+    Rows above the header are left aside.
+
     Raises
     ------
     InputError: the declared delimiter is not the file's.
@@ -70,9 +73,11 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
     hint = _SEP_LINE.match(head[above])
     body = head[above + 1 :] if hint else head[above:]
     delimiter = hint[1] if hint and not settings.delimiter else _delimiter(body, unpacked, settings)
-    first = [record.fields or [""] for record in islice(records(body, delimiter), _HEADER_ROWS)]
-    header = read_header(first or [[""]])
-    skip = header.rows + (1 if hint else 0) + (above if delimiter == SINGLE_COLUMN else 0)
+    delimiter, titles = _below_titles(body, delimiter, settings)
+    first = list(islice(records(body, delimiter), titles, titles + _HEADER_ROWS))
+    header = read_header([record.fields or [""] for record in first] or [[""]])
+    told = told_titles(titles, first[0].number + above + (1 if hint else 0)) if titles else ()
+    skip = titles + header.rows + (1 if hint else 0) + (above if delimiter == SINGLE_COLUMN else 0)
     stream = records(lines(unpacked.chunks(), decoding), delimiter, len(header.names))
     return RawTable(
         unpacked.source,
@@ -87,6 +92,7 @@ def open_delimited(unpacked: Unpacked, settings: Settings) -> RawTable:
         header_rows=header.rows,
         delimiter=None if delimiter == SINGLE_COLUMN else delimiter,
         decoding=decoding,
+        told=tuple(f"{unpacked.source.given}: {line}" for line in told),
     )
 
 
@@ -106,6 +112,20 @@ def _delimiter(head: list[str], unpacked: Unpacked, settings: Settings) -> str:
             f" leave --delimiter out, or give that one"
         )
     return declared
+
+
+def _below_titles(body: list[str], delimiter: str, settings: Settings) -> tuple[str, int]:
+    """Return the delimiter, and how many records lie above the header; a title may hold another, or none."""
+    others = () if settings.delimiter else DELIMITERS
+    for tried in dict.fromkeys((delimiter, *others)):
+        some = islice(records(body, tried), TITLE_ROWS + _HEADER_ROWS)
+        rows = [record.fields or [""] for record in some]
+        above = title_rows(rows, settings)
+        if above:
+            return tried, above
+        if tried == delimiter != SINGLE_COLUMN and rows and is_plain_header(rows, settings):
+            break
+    return delimiter, 0
 
 
 def _json_batches(

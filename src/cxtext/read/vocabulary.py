@@ -23,7 +23,7 @@ class Vocabulary:
     """The words of all languages, normalised.
 
     `columns` maps a column name without spaces to its family: a role, or `satisfaction`, the kind of
-    rating that is given from 0 to 10. `likert` and `effort` map an answer to 1..5, 5 being the best.
+    rating that companies ask for on many scales. `likert` and `effort` map an answer to 1..5, 5 being the best.
     """
 
     columns: dict[str, str]

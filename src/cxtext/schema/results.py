@@ -129,6 +129,7 @@ class Joined:
     `respondents` has one row a valid respondent (schema.columns.RESPONDENTS), with a comment or not, and
     `languages` (list of the languages of the respondent's comments).
     `misfits` lists duplicates, conflicts and unmatched keys: `kind, respondent_id, file, row, detail`.
+    `warnings` says where hardly a comment met a survey row.
     """
 
     comments: pl.DataFrame
@@ -136,6 +137,7 @@ class Joined:
     groups: pl.DataFrame
     counts: JoinCounts
     misfits: pl.DataFrame
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ class Analysis:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know, in the order in which it was found."""
-        return (*(warning for read in self.read for warning in read.warnings), *self.compared.warnings)
+        told = (warning for read in self.read for warning in read.warnings)
+        return (*told, *self.joined.warnings, *self.compared.warnings)
 
     @property
     def rejected(self) -> int:
