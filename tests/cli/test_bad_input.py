@@ -323,8 +323,11 @@ def test_streaming_tells_of_mixed_encodings_even_when_quiet(cxtext, tmp_path: Pa
     assert "warning: a.csv, row 4" in ran.err
 
 
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C: exit code 130, one line, no folder."""
+@pytest.mark.parametrize(
+    ("sent", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path, sent: int, code: int, word: str) -> None:
+    """Ctrl-C and SIGTERM: an exit code of their own, one line, no folder."""
     (tmp_path / "a.jsonl").write_bytes(jsonl(*[row | {"n": n} for n in range(3000) for row in GOOD]))
     program = [
         sys.executable,
@@ -337,10 +340,10 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     ]
     with subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
         wait_for(lambda: any(path.name.startswith(".out-") for path in tmp_path.iterdir()))
-        os.kill(running.pid, signal.SIGINT)
+        os.kill(running.pid, sent)
         _, err = running.communicate(timeout=60)
-    assert running.returncode == 130, err
-    assert "interrupted" in err
+    assert running.returncode == code, err
+    assert word in err
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
 
@@ -363,3 +366,55 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         assert running.stderr is not None
         assert running.stderr.read() == b""
     assert running.returncode == 0
+
+
+@pytest.mark.parametrize("asked", [(), ("--json",)])
+def test_a_reader_of_the_summary_that_leaves_early_is_no_error(
+    tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    """`cxtext analyse ... | head -1`: exit code 0; the folder is complete."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD))
+    program = [sys.executable, "-c", "from cxtext.cli import main; main()", "analyse", "a.jsonl", *asked]
+    with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.stderr is not None
+        assert b"Broken" not in running.stderr.read()
+    assert running.returncode == 0
+    assert (tmp_path / "cxtext-out" / "manifest.json").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+@pytest.mark.parametrize("command", ["detect", "classify", "analyse"])
+def test_a_full_disk_under_standard_output_is_named(tmp_path: Path, command: str) -> None:
+    """Exit code 6 and one line, not an internal error."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD))
+    program = [sys.executable, "-c", "from cxtext.cli import main; main()", command, "a.jsonl"]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            program, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ran.returncode == 6, ran.stderr
+    assert ran.stderr.splitlines() == ["cxtext: standard output: can't be written (No space left on device)"]
+
+
+def test_classify_that_scores_nothing_ends_as_analyse_does(cxtext, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Exit code 4; the rows are written, each with its reason."""
+    (tmp_path / "none.csv").write_text('comment\n""\nn/a\n')
+    ran = cxtext("classify", "none.csv", "--output", "scored.csv", "--quiet")
+    assert ran.code == 4
+    assert "none.csv: no comment could be scored (1 empty, 1 too_short)" in ran.err
+    assert pl.read_csv(tmp_path / "scored.csv").height == 2
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_bytes_of_parquet_are_written_in_any_format(cxtext, tmp_path: Path, ending: str) -> None:  # type: ignore[no-untyped-def]
+    """As text where the format has no bytes, UTF-8 or else latin-1, in lists as well; as they are in Parquet."""
+    given = pl.DataFrame({"comment": ["Prima", "Top"], "raw": ["æ".encode(), b"\xe9"], "list": [[b"a"], []]})
+    given.write_parquet(tmp_path / "a.parquet")
+    ran = cxtext("detect", "a.parquet", "--output", f"out.{ending}", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    read = {"jsonl": pl.read_ndjson, "csv": pl.read_csv, "parquet": pl.read_parquet}[ending]
+    found = read(tmp_path / f"out.{ending}").select("raw", "list").to_dict(as_series=False)
+    text = {"raw": ["æ", "é"], "list": ['["a"]', "[]"]}
+    assert found == (given.select("raw", "list").to_dict(as_series=False) if ending == "parquet" else text)

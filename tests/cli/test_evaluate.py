@@ -31,7 +31,7 @@ def test_json_has_the_verdicts_too(cxtext, labelled: Path, tmp_path: Path) -> No
     (tmp_path / "plot.svg").write_text("old")
     plot = ("--plot", "plot.svg", "--force")
     found = json.loads(cxtext("evaluate", "stars", "--gold", labelled, "--json", *plot).out)
-    assert list(found) == ["figures", "calibration", "verdicts"]
+    assert list(found) == ["figures", "calibration", "verdicts", "left_out"]
     assert {"verdict", "qwk_low", "csat_gap", "n"} <= set(found["verdicts"][0])
     assert (tmp_path / "plot.svg").read_text("utf-8").startswith("<svg")
 
@@ -50,3 +50,13 @@ def test_a_plot_that_can_not_be_is_refused_before_the_work(
     assert (ran.code, ran.err.count("\n")) == (code, 1)
     assert named in ran.err
     assert (tmp_path / "plot.svg").read_text() == "old"
+
+
+def test_gold_left_out_is_told(cxtext, labelled: Path) -> None:  # type: ignore[no-untyped-def]
+    """Under the verdicts, and in --json."""
+    labelled.write_text(labelled.read_text("utf-8") + "Prima service,x\n", "utf-8")
+    told = f"{labelled}: left out of"
+    ran = cxtext("evaluate", "stars", "--gold", labelled)
+    assert [line for line in ran.out.splitlines() if line.startswith(told) and "1 not a rating: 'x'" in line]
+    found = json.loads(cxtext("evaluate", "stars", "--gold", labelled, "--json").out)["left_out"]
+    assert [(one["n"], one["values"]) for one in found if one["reason"] == "not_a_rating"] == [(1, ["x"])]

@@ -53,6 +53,20 @@ def test_accuracy_is_counted_per_gold_language_and_length() -> None:
     assert accuracy("nl", "first 3 words")["n"] == 3
 
 
+def test_unsupported_is_right_of_a_language_that_is_not_supported() -> None:
+    """And of no other; not to know is wrong."""
+    gold = pl.DataFrame(
+        {
+            "text": ["other a", "other b", "nl c", "7", "other d"],
+            "gold": ["sv", "unsupported", "sv", "sv", "nl"],
+        }
+    )
+    found = evaluate_language(gold, FirstWordDetector(), LanguageSettings())
+    whole = found.accuracy.filter(length="whole")
+    counts = {row["language"]: (row["correct"], row["n"]) for row in whole.iter_rows(named=True)}
+    assert counts == {"sv": (1, 3), "unsupported": (1, 1), "nl": (0, 1), "mean": (2, 5)}
+
+
 def test_intervals_are_wilsons() -> None:
     """The interval of 1 in 2 equals that of statsmodels."""
     low, high = proportion_confint(1, 2, method="wilson")

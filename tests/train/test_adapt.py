@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from cxtext import registry
 from cxtext.cli import train as cli_train
 from cxtext.engines import load_star_engine
-from cxtext.errors import InputError, MissingModelError, UsageError
+from cxtext.errors import InputError, MissingModelError, OutputError, UsageError
 from cxtext.schema.columns import Role
 from cxtext.schema.settings import Settings
 
@@ -159,7 +159,10 @@ def test_an_adapted_model_is_a_model_of_its_own(tiny: Path, tmp_path: Path) -> N
 
 
 def test_an_interrupted_run_goes_on_and_another_run_is_refused(tiny: Path, tmp_path: Path) -> None:
-    """The same call ends at the same bytes; a work folder of other data would mix held-out rows in."""
+    """The same call ends at the same bytes; a work folder of other data would mix held-out rows in.
+
+    A model that is finished is not overwritten.
+    """
     data, other = write(tmp_path / "a.csv", 120), write(tmp_path / "b.csv", 140)
 
     class StopError(Exception):
@@ -173,6 +176,8 @@ def test_an_interrupted_run_goes_on_and_another_run_is_refused(tiny: Path, tmp_p
         adapt.adapt_stars(str(tiny), [data], tmp_path / out, tmp_path / work, schedule=QUICK, report=report)
 
     run("whole", "one")
+    with pytest.raises(OutputError, match=r"one: exists already.*--force"):
+        run("whole", "one")
     with pytest.raises(StopError):
         run("cut", "two", report=stop)
     run("cut", "two")

@@ -75,8 +75,33 @@ def test_comments_alone_do_not_make_a_detector(data: list[Path], tmp_path: Path)
 def test_a_file_that_is_no_jsonl_is_named(tmp_path: Path) -> None:
     """The message holds the path."""
     (tmp_path / "wrong.jsonl").write_text("text\n", "utf-8")
-    with pytest.raises(InputError, match=r"wrong\.jsonl: not readable"):
+    with pytest.raises(InputError, match=r"wrong\.jsonl: no line is a JSON object.*another format"):
         read_material([tmp_path / "wrong.jsonl"])
+
+
+def test_csv_reads_like_json_lines_and_what_is_left_out_is_told(data: list[Path], tmp_path: Path) -> None:
+    """With any delimiter; languages as codes, names and locales; the others by their number and the first row."""
+    lines = ["text;lang", "erg goed;NL", "très bien;fr-BE", "meget god;Danish", ";en", "hmm;klingon", "ook;"]
+    (tmp_path / "texts.csv").write_text("\n".join(lines), "utf-8")
+    told: list[str] = []
+    material = read_material([tmp_path / "texts.csv", data[1]], told.append)
+    found = {label: m.comments for label, m in material.items() if m.comments}
+    assert found == {"nl": ["erg goed"], "fr": ["très bien"], "da": ["meget god"]}
+    assert [line.split(": ", 1)[1] for line in told] == [
+        "left out 1 of 6 rows: no text (the first is row 5)",
+        f"left out 2 of 6 rows: `lang` is none of {', '.join(material)} (the first is row 6)",
+    ]
+
+
+def test_too_few_comments_of_a_language_are_refused(data: list[Path], tmp_path: Path) -> None:
+    """All four are counted, and what is needed; nothing is left behind."""
+    lines = data[0].read_text("utf-8").splitlines(keepends=True)
+    data[0].write_text("".join(line for line in lines if '"da"' not in line), "utf-8")
+    with pytest.raises(
+        InputError, match=r"comments\.jsonl: .*nl 30, fr 31, da 0, en 30; training takes 20 of each"
+    ):
+        train.train_language(data, tmp_path / "model")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["comments.jsonl", "sources"]
 
 
 def test_samples_are_labelled_with_where_they_come_from(data: list[Path]) -> None:

@@ -137,8 +137,59 @@ def test_a_file_without_usable_rows_is_refused(tmp_path: Path) -> None:
         read_rated([write(tmp_path / "rated.jsonl", [{"text": "hm", "lang": "en", "stars": 9}])])
     with pytest.raises(InputError, match="language or lang"):
         read_rated([write(tmp_path / "rated.jsonl", [{"text": "hm", "stars": 1}])])
-    with pytest.raises(InputError, match="can't be read"):
+    with pytest.raises(InputError, match="no such file; check"):
         read_rated([tmp_path / "missing.jsonl"])
+
+
+def test_ratings_and_languages_are_read_as_in_an_analysis_and_the_rest_is_told(tmp_path: Path) -> None:
+    """A decimal comma, a scale that is named, a language's name; each row that is left out has one reason."""
+    lines = [
+        "text;lang;stars",
+        *(
+            "a;Dutch;4,0",
+            "b;en-GB;4/5",
+            "c;da;★★",
+            "d;nl;9",
+            "e;nl;",
+            "f;sv;5",
+            ";nl;5",
+            "g;nl;4.5",
+            "h;nl;4/10",
+        ),
+    ]
+    (tmp_path / "r.csv").write_text("\n".join(lines), "utf-8")
+    told: list[str] = []
+    read = read_rated([tmp_path / "r.csv"], warn=told.append)
+    assert read.select("text", "language", "stars").rows() == [("c", "da", 2), ("b", "en", 4), ("a", "nl", 4)]
+    assert [line.split("r.csv: ")[1] for line in told] == [
+        "left out 1 of 9 rows: no text (the first is row 8)",
+        "left out 1 of 9 rows: their language is none of nl, fr, da, en (the first is row 7)",
+        "left out 4 of 9 rows: no whole stars from 1 to 5, and no label neg, neu or pos (the first is row 5)",
+    ]
+
+
+def test_a_line_that_is_no_json_is_told_by_its_number(tmp_path: Path) -> None:
+    """The others are read; its text is not in the message."""
+    file = write(tmp_path / "r.jsonl", rows(1))
+    file.write_text(file.read_text("utf-8") + "\noops\n", "utf-8")
+    told: list[str] = []
+    assert read_rated([file], warn=told.append).height == 8
+    assert told == [f"{file}: left out 1 of 9 rows: not valid JSON (the first is row 9)"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        (slice(1), "1 different comments can be learned from, 0 of them below three stars and 1 above"),
+        (slice(60), "60 different comments can be learned from, 0 of them below three stars and 60 above"),
+    ],
+)
+def test_too_few_comments_or_only_praise_are_refused(chosen: slice, found: str, tmp_path: Path) -> None:
+    """The line says how many there are and what is needed; nothing is left behind."""
+    file = write(tmp_path / "r.jsonl", rows(20)[chosen])
+    with pytest.raises(InputError, match=rf"r\.jsonl: {found}; training takes 50, 10 of them on either side"):
+        linear.train_linear([file], tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]
 
 
 def test_csv_and_parquet_read_like_json_lines(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cxtext.cli import options
 from cxtext.cli.options import ANALYSIS, INPUT, OUTPUT
+from cxtext.cli.pipe import reader_may_leave
 from cxtext.errors import InputError
 
 
@@ -182,8 +183,9 @@ def analyse(
 def _tell(analysis: Any, out: Path, *, quiet: bool, as_json: bool) -> None:
     from cxtext.cli import summary
 
-    if as_json:
-        summary.print_json(analysis, out)
-    elif not quiet:
-        summary.print_summary(analysis, out)
+    with reader_may_leave():
+        if as_json:
+            summary.print_json(analysis, out)
+        elif not quiet:
+            summary.print_summary(analysis, out)
     summary.print_warnings(analysis, out)

@@ -1,6 +1,7 @@
 """The `cxtext` program: its commands, and the one place where errors become a line and an exit code."""
 
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -9,15 +10,17 @@ import typer
 
 from cxtext import __version__
 from cxtext.cli import analyse, evaluate, models, report, rows, train
+from cxtext.cli.pipe import drop_lost_output
 from cxtext.errors import CxtextError
 
 EXIT_CODES = """
 Exit codes: 0 done (a warning line tells of rows that were rejected or unscored); 2 wrong usage; 3 input can't be
 read or has no text column; 4 nothing could be scored; 5 a model or extra is missing; 6 the output can't be written
-or exists already; 130 interrupted. With --strict, rejected rows give 3.
+or exists already; 130 interrupted; 143 terminated. With --strict, rejected rows give 3.
 """
 
 INTERRUPTED = 130
+TERMINATED = 128 + signal.SIGTERM
 OWN_CODE = str(Path(__file__).parents[1])
 
 app = typer.Typer(
@@ -51,6 +54,7 @@ app.add_typer(train.app, name="train")
 
 def main() -> None:
     """Run the program. Errors meant for the user end in one line on standard error and their exit code."""
+    before = signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
     except CxtextError as error:
@@ -59,14 +63,24 @@ def main() -> None:
         # typer turns Ctrl-C into this code, without a word.
         if stopped.code == INTERRUPTED:
             _fail("interrupted; no output was left behind", INTERRUPTED)
+        if stopped.code == TERMINATED:
+            _fail("terminated; no output was left behind", TERMINATED)
         raise
     except Exception as error:
         if os.environ.get("CXTEXT_DEBUG"):
             raise
         _fail(_internal(error), 1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(*_: object) -> None:
+    # An exception, so that what is half written is removed on the way out.
+    sys.exit(TERMINATED)
 
 
 def _fail(message: str, code: int) -> None:
+    drop_lost_output()
     typer.echo("cxtext: " + " ".join(message.split()), err=True)
     sys.exit(code)
 

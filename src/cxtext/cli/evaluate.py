@@ -35,13 +35,15 @@ def language(
     Example: cxtext evaluate language --gold labelled.csv
     """
     from cxtext.engines import load_detector
-    from cxtext.evaluate.gold import read_gold
+    from cxtext.evaluate.gold import read_gold_languages
     from cxtext.evaluate.language import evaluate_language
 
     settings = options.settings_from(
         None, columns=options.columns(column), language=options.language(languages, priors)
     )
-    rows = read_gold(gold, gold_column, settings, keep_language=False)
+    rows, left_out = read_gold_languages(gold, gold_column, settings)
+    for line in left_out:
+        typer.echo(f"warning: {line}", err=True)
     found = evaluate_language(rows, load_detector(), settings.language)
     # A matrix for people, rows for programs.
     matrix = found.confusion.pivot("answer", index=["length", "gold"], values="n").fill_null(0)
@@ -57,6 +59,9 @@ def stars(
     gold: Gold,
     gold_column: GoldColumn = "stars",
     engine: options.Engine = None,
+    rating_scale: Annotated[
+        str | None, typer.Option(help="Of the gold: 1-5, 1-7, 1-10, 0-10, 0-100 or words.")
+    ] = None,
     against: Annotated[str | None, typer.Option(help="A second engine to compare with.")] = None,
     column: options.Column = None,
     question: options.Question = None,
@@ -81,7 +86,7 @@ def stars(
     """
     from cxtext.engines import load_star_engine
     from cxtext.evaluate.answers import answers, told
-    from cxtext.evaluate.gold import read_gold_stars
+    from cxtext.evaluate.gold_stars import in_words, read_gold_stars
     from cxtext.evaluate.plot import calibration_svg
     from cxtext.evaluate.stars import evaluate_stars
 
@@ -90,19 +95,26 @@ def stars(
         None,
         columns=options.columns(column),
         engine=engine,
+        rating_scale=rating_scale,
         question=question,
         language=options.language(languages, priors),
     )
-    rows = read_gold_stars(gold, gold_column, settings).filter(pl.col("language").is_not_null())
+    read = read_gold_stars(gold, gold_column, settings)
+    rows = read.frame.filter(pl.col("language").is_not_null())
     second = load_star_engine(against) if against else None
     found = evaluate_stars(rows, load_star_engine(settings.engine), second, level=settings.level)
     verdicts = answers(found.figures)
     tables = {"figures": found.figures, "calibration": found.calibration}
-    _show(tables | ({"verdicts": verdicts} if as_json else {}), as_json=as_json)
+    left_out = pl.DataFrame([each._asdict() for each in read.left_out])
+    _show(tables | ({"verdicts": verdicts, "left_out": left_out} if as_json else {}), as_json=as_json)
     if plot:
         _write(plot, calibration_svg(found.calibration, found.figures, verdicts))
     if not as_json:
         typer.echo("\n".join(told(verdicts)))
+        if read.scale != "1-5":
+            typer.echo(f"{gold}: gold read on the scale {read.scale}, each as the nearest of five stars")
+        for each in read.left_out:
+            typer.echo(f"{gold}: left out of {read.frame.height} rows: {in_words(each)}")
 
 
 def _check_plot(plot: Path | None, *, force: bool) -> None:

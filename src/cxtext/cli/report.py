@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cxtext.cli.options import Quiet
+from cxtext.cli.pipe import reader_may_leave
 
 
 def report(
@@ -21,4 +22,5 @@ def report(
 
     written = render_again(folder, report_language)
     if not quiet:
-        typer.echo("\n".join(str(path) for path in written))
+        with reader_may_leave():
+            typer.echo("\n".join(str(path) for path in written))

@@ -1,16 +1,13 @@
 """`cxtext detect` and `cxtext classify`: the input's rows with columns added, streaming."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 
 import typer
 
 from cxtext.cli import options
 from cxtext.cli.options import OUTPUT
-from cxtext.errors import InputError
+from cxtext.cli.pipe import drop_output
+from cxtext.errors import InputError, NothingScoredError
 from cxtext.schema.settings import Settings
 
 Input = Annotated[str, typer.Argument(metavar="IN", help="A JSONL, CSV or Parquet file, or - for a pipe.")]
@@ -114,26 +111,22 @@ def _stream(
     from cxtext.runners import choose_runner
     from cxtext.stream import stream
 
-    with summary.progress(quiet=quiet or output == "-") as progress, _reader_may_leave():
-        streamed = stream(
-            what,
-            source,
-            output,
-            settings=settings,
-            runner=choose_runner(workers=workers) if workers else None,
-            force=force,
-            progress=progress,
-        )
+    try:
+        with summary.progress(quiet=quiet or output == "-") as progress:
+            streamed = stream(
+                what,
+                source,
+                output,
+                settings=settings,
+                runner=choose_runner(workers=workers) if workers else None,
+                force=force,
+                progress=progress,
+            )
+    except BrokenPipeError:  # the reader of our output has seen enough (`cxtext detect ... | head`)
+        drop_output()
+        return
     summary.print_streamed(streamed, quiet=quiet)
+    if what == "classify" and sum(streamed.unanswered.values()) == streamed.rows:
+        raise NothingScoredError(f"{source}: no comment could be scored ({summary.unanswered(streamed)})")
     if strict and streamed.rejected.height:
         raise InputError(f"{source}: {streamed.rejected.height} rows were rejected (--strict)")
-
-
-@contextmanager
-def _reader_may_leave() -> Iterator[None]:
-    """End quietly when the reader of our output has seen enough (`cxtext detect ... | head`)."""
-    try:
-        yield
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None

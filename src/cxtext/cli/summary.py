@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from cxtext.cli.pipe import Console
 
 if TYPE_CHECKING:
     from cxtext.schema.results import Analysis
@@ -143,6 +144,11 @@ def print_streamed(streamed: "Streamed", *, quiet: bool) -> None:
         typer.echo(f"warning: {row['file']}, row {row['row']}: {row['reason']}", err=True)
     if quiet:
         return
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(streamed.unanswered.items()))
-    unanswered = f", without an answer: {reasons}" if reasons else ""
-    typer.echo(f"{streamed.rows} rows written, {streamed.rejected.height} rejected{unanswered}", err=True)
+    reasons = unanswered(streamed)
+    told = f", without an answer: {reasons}" if reasons else ""
+    typer.echo(f"{streamed.rows} rows written, {streamed.rejected.height} rejected{told}", err=True)
+
+
+def unanswered(streamed: "Streamed") -> str:
+    """Return how many rows got no answer, by reason."""
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(streamed.unanswered.items()))

@@ -16,8 +16,8 @@ app = typer.Typer(
     no_args_is_help=True, help="Make the models that ship with cxtext, or your own from your data."
 )
 
-Data = Annotated[list[Path], typer.Option("--data", help="JSONL (.gz) or CSV: text, stars or label, lang.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the model.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the model that lies there.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed.")]
 
 _VERDICTS: Final = {
@@ -31,12 +31,18 @@ _VERDICTS: Final = {
 
 @app.command()
 def linear(
-    data: Data,
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            "--data", help="JSONL, CSV, TSV, Parquet or Excel: text, lang, stars or label; repeatable."
+        ),
+    ],
     out: Out,
     teacher: Annotated[
         str | None, typer.Option(help="Learn what this star engine says of the comments, rated or not.")
     ] = None,
     seed: Seed = 0,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Train the linear star model. The same data gives the same bytes.
@@ -50,20 +56,36 @@ def linear(
     from cxtext.engines import load_star_engine
     from cxtext.train.linear import train_linear
 
-    train_linear(data, out, seed=seed, teacher=None if teacher is None else load_star_engine(teacher))
-    _tell(out, quiet=quiet)
+    found = None if teacher is None else load_star_engine(teacher)
+    learned = train_linear(data, out, seed=seed, teacher=found, force=force, warn=_warn)
+    _tell(out, learned, quiet=quiet)
 
 
 @app.command()
-def language(data: Data, out: Out, seed: Seed = 0, quiet: Quiet = False) -> None:
+def language(
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            "--data",
+            help="JSONL, CSV, TSV, Parquet or Excel: text, lang; and the folder of words; repeatable.",
+        ),
+    ],
+    out: Out,
+    seed: Seed = 0,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
     """Train the language detector. The same data gives the same bytes.
 
-    Example: cxtext train language --data texts.jsonl --out models/language
+    It takes comments of each language, and a folder of the languages' words, made by
+    cxtext.train.language_sources.gather.
+
+    Example: cxtext train language --data texts.jsonl --data words --out my-detector
     """
     from cxtext.train.language import train_language
 
-    train_language(data, out, seed=seed)
-    _tell(out, quiet=quiet)
+    trained = train_language(data, out, seed=seed, force=force, warn=_warn)
+    _tell(out, trained.comments, quiet=quiet)
 
 
 @app.command()
@@ -90,6 +112,7 @@ def stars(
     delimiter: options.Delimiter = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Adapt the transformer star model to your rated comments, or train it anew (hours); the extra `train`.
@@ -121,11 +144,22 @@ def stars(
         from cxtext.train.stars import StarRecipe, train_stars
 
         chosen = StarRecipe.within(minutes)
-        train_stars(data, out, work, chosen=chosen, settings=settings, readings=readings or (), report=report)
+        train_stars(
+            data,
+            out,
+            work,
+            chosen=chosen,
+            settings=settings,
+            readings=readings or (),
+            force=force,
+            report=report,
+        )
     else:
         from cxtext.train.stars.adapt import adapt_stars
 
-        found = adapt_stars(start, data, out, work, settings=settings, minutes=minutes, report=report)
+        found = adapt_stars(
+            start, data, out, work, settings=settings, minutes=minutes, force=force, report=report
+        )
         for line in () if quiet else adapted_lines(found):
             typer.echo(line)
     _tell(out, quiet=quiet)
@@ -146,6 +180,14 @@ def _silent(_: str) -> None:
     """Report nothing."""
 
 
-def _tell(out: Path, *, quiet: bool) -> None:
-    if not quiet:
-        typer.echo(f"Model: {out}")
+def _warn(line: str) -> None:
+    typer.echo(f"warning: {line}", err=True)
+
+
+def _tell(out: Path, learned: dict[str, int] | None = None, *, quiet: bool) -> None:
+    if quiet:
+        return
+    if learned:
+        each = ", ".join(f"{language} {n}" for language, n in learned.items() if n)
+        typer.echo(f"Learned from {sum(learned.values())} different comments: {each}")
+    typer.echo(f"Model: {out}")

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.detect import detect
+from cxtext.schema.columns import LANGUAGES, LanguageReason
 from cxtext.schema.protocols import Detector
 from cxtext.schema.settings import LanguageSettings
 from cxtext.statistics.intervals import wilson
@@ -47,7 +48,8 @@ def evaluate_language(
     """Detect the language of every text at three lengths and hold the answers against `gold`.
 
     `frame` has the columns `text` and `gold` (ISO 639-1) and may have `market`; rows without gold are left out.
-    An abstention is a wrong answer here.
+    Of a gold language that is none of LANGUAGES, the right answer is `unsupported`. Any other abstention is a wrong
+    answer here.
     """
     known = frame.filter(pl.col("gold").is_not_null() & pl.col("text").is_not_null())
     answers = pl.concat(
@@ -95,9 +97,20 @@ def _answers(
         "gold",
         pl.coalesce("language", "language_reason").alias("answer"),
         pl.col("language_confidence").alias("confidence"),
-        (pl.col("language") == pl.col("gold")).fill_null(value=False).alias("correct"),
+        _is_right().alias("correct"),
         pl.col("language").is_not_null().alias("given"),
     )
+
+
+def _is_right() -> pl.Expr:
+    """Return whether a row's language is that of gold, or unsupported as that of gold is."""
+    unsupported = pl.col("language").is_null() & (pl.col("language_reason") == LanguageReason.UNSUPPORTED)
+    right = (
+        pl.when(pl.col("gold").is_in(LANGUAGES))
+        .then(pl.col("language") == pl.col("gold"))
+        .otherwise(unsupported)
+    )
+    return right.fill_null(value=False)
 
 
 def _accuracy(answers: pl.DataFrame, level: float) -> pl.DataFrame:

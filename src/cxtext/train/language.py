@@ -28,9 +28,12 @@ from cxtext.engines.language import (
     word_hashes,
 )
 from cxtext.engines.ngrams import NgramSpec, chunks_of, ngram_blocks
+from cxtext.errors import InputError
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.settings import LanguageSettings
+from cxtext.train.folder import model_folder
 from cxtext.train.language_material import Material, Sampler, cut_texts, read_material, read_word_list
+from cxtext.train.table import Warn, silent
 
 Weights = NDArray[np.float32]
 Index = NDArray[np.int64]
@@ -44,6 +47,7 @@ FIRST_STEPS: Final = 150  # of the model that checks the comments' labels
 RATE: Final = 0.5
 STEADY: Final = 0.5  # share of the steps before the rate falls
 CONTRADICTED: Final = 0.97  # probability of another label that drops a comment
+FEWEST_COMMENTS: Final = 20  # of each supported language: the model is calibrated on some of them
 HELD_OUT: Final = 10  # one comment in so many calibrates and does not train
 
 TEMPERATURES: Final = tuple(round(0.3 + 0.02 * step, 2) for step in range(46))  # 0.30 .. 1.20
@@ -61,27 +65,53 @@ class Trained:
     comments: dict[str, int]  # label -> comments trained on
 
 
-def train_language(data: Sequence[Path], out: Path, seed: int = 0, steps: int = STEPS) -> Trained:
-    """Train on JSONL files of comments and folders of words (see read_material), and write the model.
+def train_language(
+    data: Sequence[Path],
+    out: Path,
+    seed: int = 0,
+    steps: int = STEPS,
+    *,
+    force: bool = False,
+    warn: Warn = silent,
+) -> Trained:
+    """Train on files of comments and folders of words (see read_material), and write the model.
 
     Raises
     ------
-    InputError: a file can't be read, or a label has no words.
+    InputError: a file can't be read, a label has no words, or a supported language too few comments.
+    OutputError: `out` exists (and not `force`) or can't be written.
     """
-    material = read_material(data)
+    with model_folder(out, force=force) as folder:
+        material = read_material(data, warn)
+        check_enough(material, data)
+        trained = _trained(material, seed, steps)
+        write(trained, {name: read_word_list(data, name) for name in WORD_LISTS}, folder)
+    return trained
+
+
+def check_enough(material: dict[str, Material], data: Sequence[Path]) -> None:
+    """Raise InputError where a supported language has fewer than FEWEST_COMMENTS comments."""
+    counts = {language: len(material[language].comments) for language in LANGUAGES}
+    if min(counts.values()) < FEWEST_COMMENTS:
+        found = ", ".join(f"{language} {n}" for language, n in counts.items())
+        raise InputError(
+            f"{data[0]}: different comments to learn from: {found};"
+            f" training takes {FEWEST_COMMENTS} of each, add some"
+        )
+
+
+def _trained(material: dict[str, Material], seed: int, steps: int) -> Trained:
     words = {label: replace(found, comments=[], sentences=[]) for label, found in material.items()}
     cleaned, dropped = without_contradicted(material, fit(words, seed, min(steps, FIRST_STEPS)))
     training, held_out = split(cleaned)
     weights = fit(training, seed + 1, steps)
-    trained = Trained(
+    return Trained(
         labels=tuple(material),
         weights=weights,
         temperature=fit_temperature(weights, held_out, tuple(material), seed),
         dropped=dropped,
         comments={label: len(m.comments) for label, m in training.items()},
     )
-    write(trained, {name: read_word_list(data, name) for name in WORD_LISTS}, out)
-    return trained
 
 
 def fit(material: dict[str, Material], seed: int, steps: int) -> Weights:

@@ -1,17 +1,18 @@
 """What the language detector is trained on: comments, sentences and words of each label, cut short."""
 
-import gzip
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.errors import InputError
+from cxtext.read import language_codes
 from cxtext.train.language_sources import recipe
+from cxtext.train.table import ROW, Warn, left_out, read_table, silent
 
 # Numbers of words a comment or sentence is cut to, and how often; 60 is about the whole of it.
 CUT_WORDS: Final = (1, 2, 3, 4, 6, 10, 20, 60)
@@ -45,8 +46,10 @@ class _Pools:
     kinds: NDArray[np.float64]
 
 
-def read_material(data: Sequence[Path]) -> dict[str, Material]:
-    """Return the material of every label from JSONL files (`text`, `lang`) and folders made by `gather`.
+def read_material(data: Sequence[Path], warn: Warn = silent) -> dict[str, Material]:
+    """Return the material of every label from files with `text` and `lang`, and folders made by `gather`.
+
+    The languages are read as by `cxtext analyse`; rows left out are counted, and `warn` is told.
 
     Raises
     ------
@@ -55,9 +58,8 @@ def read_material(data: Sequence[Path]) -> dict[str, Material]:
     comments: dict[str, set[str]] = {label: set() for label in recipe()["share"]}
     folders = [path for path in data if path.is_dir()]
     for path in data:
-        for text, language in _labelled(path) if not path.is_dir() else ():
-            if language in comments and text.strip():
-                comments[language].add(" ".join(text[:_LONGEST].split()))
+        for text, label in _labelled(path, warn) if not path.is_dir() else ():
+            comments[label].add(" ".join(text[:_LONGEST].split()))
     return {label: _material(label, folders, found) for label, found in comments.items()}
 
 
@@ -66,15 +68,21 @@ def read_word_list(data: Sequence[Path], name: str) -> list[str]:
     return sorted({line for path in data if path.is_dir() for line in _file_lines(path / f"{name}.txt")})
 
 
-def _labelled(path: Path) -> Iterator[tuple[str, str]]:
-    opener: Any = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                row = json.loads(line)
-                yield row.get("text") or "", row.get("lang") or ""
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as JSONL with text and lang ({error})") from error
+def _labelled(path: Path, warn: Warn) -> Iterator[tuple[str, str]]:
+    """Yield the text and label of each row that has both; tell of the others."""
+    frame = read_table(path, warn)
+    for name in ("text", "lang"):
+        if name not in frame.columns:
+            raise InputError(f"{path}: no column {name}; rename the one that holds it")
+    rows = frame.select(ROW, pl.col("text", "lang").cast(pl.String))
+    rows = rows.with_columns(language_codes(rows["lang"]).alias("lang"))
+    blank = rows["text"].fill_null("").str.strip_chars() == ""
+    labels = list(recipe()["share"])
+    nameless = ~rows["lang"].is_in(labels).fill_null(value=False) & ~blank
+    for wrong, why in ((blank, "no text"), (nameless, f"`lang` is none of {', '.join(labels)}")):
+        if wrong.any():
+            warn(left_out(path, rows.filter(wrong)[ROW], rows.height, why))
+    yield from rows.filter(~blank & ~nameless).select("text", "lang").iter_rows()
 
 
 def _material(label: str, folders: Sequence[Path], comments: set[str]) -> Material:

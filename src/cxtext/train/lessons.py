@@ -22,11 +22,13 @@ from scipy.sparse import csr_matrix
 
 from cxtext.engines.linear import vectors
 from cxtext.engines.ngrams import NgramSpec
+from cxtext.errors import InputError
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import StarEngine
 from cxtext.statistics.calibration import cross_entropy, marginal_loss
 from cxtext.train.balance import row_weights, set_index
 from cxtext.train.ratings import RATED, allowed_stars, read_comments, read_parallel, read_rated
+from cxtext.train.table import Warn, silent
 from cxtext.train.word_translation import top_up
 
 Floats = NDArray[np.float64]
@@ -37,6 +39,8 @@ ITERATIONS: Final = 20
 TAUGHT_RIDGE: Final = 3e-4  # a teacher's probabilities carry less noise than one customer's stars
 TAUGHT_ITERATIONS: Final = 30
 EMOJI_SET: Final = "emoji"
+FEWEST_ROWS: Final = 50  # comments that teach something,
+FEWEST_SIDE: Final = 10  # and so many on either side of three stars
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,10 @@ class Lessons:
         return replace(self, rows=self.rows.filter(chosen), **arrays)
 
 
-def customers_lessons(files: Sequence[Path], spec: NgramSpec) -> Lessons:
+def customers_lessons(files: Sequence[Path], spec: NgramSpec, warn: Warn = silent) -> Lessons:
     """Return what the rated comments of the files teach, translated ones and emoji among them."""
     recipe = read_recipe()
-    rows = training_rows(files, recipe)
+    rows = training_rows(files, recipe, warn)
     allowed = allowed_stars(rows)
     weight = row_weights(rows, allowed, recipe["set_weight"])
     number = set_index(rows)
@@ -75,14 +79,16 @@ def customers_lessons(files: Sequence[Path], spec: NgramSpec) -> Lessons:
     return Lessons(rows, ngrams, sets, allowed, weight, marginal_loss, RIDGE, ITERATIONS)
 
 
-def teachers_lessons(files: Sequence[Path], spec: NgramSpec, teacher: StarEngine) -> Lessons:
+def teachers_lessons(
+    files: Sequence[Path], spec: NgramSpec, teacher: StarEngine, warn: Warn = silent
+) -> Lessons:
     """Return what a teacher says of the comments of the files, rated or not; emoji teach what the recipe says.
 
     A comment of which the teacher has nothing to say teaches its rating, or nothing if it has none. It is asked about
     the text alone: the linear model will read no question either.
     """
     recipe = read_recipe()
-    comments = read_comments(files, _unusable(recipe)).with_columns(origin="set")
+    comments = read_comments(files, _unusable(recipe), warn).with_columns(origin="set")
     rows = pl.concat([comments, _emoji_rows(recipe["emoji"])])
     allowed = allowed_stars(rows)
     told = teacher.predict(
@@ -95,14 +101,36 @@ def teachers_lessons(files: Sequence[Path], spec: NgramSpec, teacher: StarEngine
     return Lessons(rows, ngrams, none, target, weight, cross_entropy, TAUGHT_RIDGE, TAUGHT_ITERATIONS)
 
 
+def check_enough(lessons: Lessons, files: Sequence[Path]) -> dict[str, int]:
+    """Return how many of the files' own comments teach something, by language.
+
+    Raises
+    ------
+    InputError: they are fewer than FEWEST_ROWS, or fewer than FEWEST_SIDE are on one side of three stars.
+    """
+    own = (pl.col("origin") == pl.col("set")) & (pl.col("set") != EMOJI_SET)
+    teaches = lessons.rows.select(own).to_series().to_numpy() & lessons.target.any(axis=1)
+    target = lessons.target[teaches]
+    low, high = target[:, :2].sum(axis=1), target[:, 3:].sum(axis=1)
+    unhappy, happy = int((low > high).sum()), int((high > low).sum())
+    if len(target) < FEWEST_ROWS or min(unhappy, happy) < FEWEST_SIDE:
+        raise InputError(
+            f"{files[0]}: {len(target)} different comments can be learned from, {unhappy} of them below three"
+            f" stars and {happy} above; training takes {FEWEST_ROWS}, {FEWEST_SIDE} of them on either side,"
+            " add rated comments"
+        )
+    counted = lessons.rows.filter(teaches).group_by("language").len().sort("language")
+    return dict(counted.iter_rows())
+
+
 def read_recipe() -> dict[str, Any]:
     """Return which labels to leave out, how much sets weigh, and the emoji that are read as comments."""
     return dict(json.loads((Path(__file__).parent / "linear_recipe.json").read_text("utf-8")))
 
 
-def training_rows(files: Sequence[Path], recipe: Mapping[str, Any]) -> pl.DataFrame:
+def training_rows(files: Sequence[Path], recipe: Mapping[str, Any], warn: Warn = silent) -> pl.DataFrame:
     """Return rated comments, translated ones and emoji: columns of RATED, and `origin`, the set they come from."""
-    rated = read_rated(files, _unusable(recipe)).with_columns(origin="set")
+    rated = read_rated(files, _unusable(recipe), warn).with_columns(origin="set")
     translated = top_up(rated, read_parallel(files), starred_rows=STARRED_ROWS)
     return pl.concat([rated, translated, _emoji_rows(recipe["emoji"])])
 

@@ -26,8 +26,10 @@ from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.protocols import StarEngine
 from cxtext.statistics.calibration import Calibration, fit_calibration
 from cxtext.train.balance import folds
-from cxtext.train.lessons import Lessons, customers_lessons, teachers_lessons
+from cxtext.train.folder import model_folder
+from cxtext.train.lessons import Lessons, check_enough, customers_lessons, teachers_lessons
 from cxtext.train.ratings import customers_own
+from cxtext.train.table import Warn, silent
 
 Floats = NDArray[np.float64]
 
@@ -42,8 +44,16 @@ KNOWN_FROM: Final = 2  # comments a word must occur in to count as known
 _WORD: Final = re.compile(r"[^\W_]*[^\W\d_]{2}[^\W_]*(?:['\u2019][^\W\d_]+)*")
 
 
-def train_linear(files: Sequence[Path], out: Path, seed: int = 0, teacher: StarEngine | None = None) -> None:
-    """Train on comments and write the model's folder `out`.
+def train_linear(
+    files: Sequence[Path],
+    out: Path,
+    seed: int = 0,
+    teacher: StarEngine | None = None,
+    *,
+    force: bool = False,
+    warn: Warn = silent,
+) -> dict[str, int]:
+    """Train on comments and write the model's folder `out`; return how many were learned from, by language.
 
     Without a teacher the comments' own ratings teach (see train.ratings.read_rated), and files of sentences in
     several languages (see train.ratings.read_parallel) how words translate. With one, what it says of each comment
@@ -52,15 +62,21 @@ def train_linear(files: Sequence[Path], out: Path, seed: int = 0, teacher: StarE
 
     Raises
     ------
-    InputError: a file can't be read or no row is usable.
+    InputError: a file can't be read, or too few rows are usable. OutputError: `out` exists (and not `force`) or
+    can't be written.
     """
     del seed
-    lessons = (
-        customers_lessons(files, NGRAMS) if teacher is None else teachers_lessons(files, NGRAMS, teacher)
-    )
-    calibration = calibrate(logits_of_unseen_sets(lessons), lessons)
-    known = known_words(lessons.rows["text"].to_list())
-    _write(out, fit_weights(lessons), calibration, known, lessons.rows)
+    with model_folder(out, force=force) as folder:
+        lessons = (
+            customers_lessons(files, NGRAMS, warn)
+            if teacher is None
+            else teachers_lessons(files, NGRAMS, teacher, warn)
+        )
+        learned = check_enough(lessons, files)
+        calibration = calibrate(logits_of_unseen_sets(lessons), lessons)
+        known = known_words(lessons.rows["text"].to_list())
+        _write(folder, fit_weights(lessons), calibration, known, lessons.rows)
+    return learned
 
 
 def fit_weights(lessons: Lessons) -> Floats:
@@ -141,7 +157,6 @@ def _words_only(text: str) -> str:
 def _write(
     out: Path, weights: Floats, calibration: Calibration, known: NDArray[np.bool_], rated: pl.DataFrame
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     tensors = {
         "weights": weights.astype(np.float16),
         "scale": calibration.scale.astype(np.float32),

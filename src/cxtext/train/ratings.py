@@ -1,15 +1,19 @@
 """Rated comments for training: read from files, in an order that does not depend on the rows' order."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cxtext.errors import InputError
+from cxtext.read import language_codes
+from cxtext.read.scores import score_values
 from cxtext.schema.columns import LANGUAGES
+from cxtext.train.table import ROW, Warn, left_out, read_table, silent
 
 RATED: Final[dict[str, pl.DataType]] = {
     "set": pl.String(),
@@ -34,9 +38,12 @@ _LABELS: Final = {"negative": "neg", "neutral": "neu", "positive": "pos"} | {
 }
 
 
-def read_rated(files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = ()) -> pl.DataFrame:
-    """Return the rows of JSONL (.gz), CSV or Parquet files that hold text, a known language and a rating.
+def read_rated(
+    files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = (), warn: Warn = silent
+) -> pl.DataFrame:
+    """Return the rows of JSONL, CSV, TSV, Parquet or Excel files that hold text, a known language and a rating.
 
+    Languages and stars are read as by `cxtext analyse`; what is left out is counted, and `warn` is told.
     Columns as RATED: `label` (neg, neu, pos) is kept only where there are no stars; `set` is the file's name
     where the file has no such column. `leave_out` names rows by columns and values (`{"set": ...}`).
     Sorted and without repeats, so the result does not depend on the order of rows or files.
@@ -45,21 +52,29 @@ def read_rated(files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = (
     ------
     InputError: a file can't be read, has no text or language column, or no row of all files is usable.
     """
-    comments = read_comments(files, leave_out)
+    comments = _read_all(files, leave_out, warn, rated=True)
     rated = comments.filter(pl.col("stars").is_not_null() | pl.col("label").is_not_null())
     if rated.is_empty():
         raise InputError(f"{files[0]}: no row with text, language and stars (1..5) or label (neg, neu, pos)")
     return rated
 
 
-def read_comments(files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = ()) -> pl.DataFrame:
+def read_comments(
+    files: Sequence[Path], leave_out: Sequence[Mapping[str, str]] = (), warn: Warn = silent
+) -> pl.DataFrame:
     """Return the rows that hold text and a known language, rated or not, as read_rated does.
 
     Raises
     ------
     InputError: a file can't be read, or has no text or language column.
     """
-    rows = pl.concat([_read(Path(file)) for file in files])
+    return _read_all(files, leave_out, warn, rated=False)
+
+
+def _read_all(
+    files: Sequence[Path], leave_out: Sequence[Mapping[str, str]], warn: Warn, *, rated: bool
+) -> pl.DataFrame:
+    rows = pl.concat([_read(Path(file), warn, rated=rated) for file in files])
     for unusable in leave_out:
         rows = rows.filter(~pl.all_horizontal(pl.col(k).eq_missing(pl.lit(v)) for k, v in unusable.items()))
     rows = rows.with_columns(label=pl.when(pl.col("stars").is_null()).then("label"))
@@ -72,7 +87,7 @@ def read_parallel(files: Sequence[Path]) -> pl.DataFrame:
 
     Such files align their translations by `domain` and `row`; other files are passed over.
     """
-    tables = [_table(Path(file)) for file in files]
+    tables = [read_table(Path(file)) for file in files]
     aligned = [table for table in tables if {"domain", "row", "lang", "text"} <= set(table.columns)]
     parts = [
         table.select(
@@ -95,42 +110,53 @@ def allowed_stars(rated: pl.DataFrame) -> NDArray[np.float64]:
     return allowed
 
 
-def _read(file: Path) -> pl.DataFrame:
-    """Return the file's rows with the columns of RATED, values that mean nothing as null."""
+def _read(file: Path, warn: Warn, *, rated: bool) -> pl.DataFrame:
+    """Return the file's rows with the columns of RATED, values that mean nothing as null.
+
+    What can't be used is told, with `rated` also what has no rating.
+    """
     name = file.name.split(".")[0]
-    frame = _with_label_of_aspects(_table(file), name)
+    frame = _with_label_of_aspects(read_table(file, warn), name)
     found = {role: next((c for c in names if c in frame.columns), None) for role, names in _ALIASES.items()}
     for role in ("text", "language"):
         if found[role] is None:
             raise InputError(f"{file}: no column {' or '.join(_ALIASES[role])}; rename the one that holds it")
-    column = {role: pl.col(name) if name else pl.lit(None) for role, name in found.items()}
-    stars, label = (
-        column["stars"].cast(pl.Float64, strict=False),
-        column["label"].cast(pl.String).str.to_lowercase(),
+    given = frame.select(
+        ROW,
+        *(
+            (pl.col(column) if column else pl.lit(None)).cast(pl.String).alias(role)
+            for role, column in found.items()
+        ),
     )
-    return frame.select(
-        column["set"].cast(pl.String).fill_null(name).alias("set"),
-        column["text"].cast(pl.String).alias("text"),
-        column["language"].cast(pl.String).str.to_lowercase().alias("language"),
-        pl.when(stars.is_in([1.0, 2.0, 3.0, 4.0, 5.0])).then(stars).cast(pl.Int64).alias("stars"),
-        label.replace_strict(_LABELS, default=None, return_dtype=pl.String).alias("label"),
+    read = given.with_columns(
+        pl.col("set").fill_null(name),
+        language_codes(given["language"]).alias("language"),
+        _stars(given["stars"]),
+        pl.col("label").str.to_lowercase().replace_strict(_LABELS, default=None, return_dtype=pl.String),
     )
+    for wrong, why in _unusable(read)[: 3 if rated else 2]:
+        if wrong.any():
+            warn(left_out(file, read.filter(wrong)[ROW], read.height, why))
+    return read.select(*RATED)
 
 
-def _table(file: Path) -> pl.DataFrame:
-    name = file.name.lower().removesuffix(".gz")
-    try:
-        if name.endswith(".parquet"):
-            return pl.read_parquet(file)
-        if name.endswith((".csv", ".tsv")):
-            return pl.read_csv(
-                file, separator="\t" if name.endswith(".tsv") else ",", infer_schema_length=None
-            )
-        return pl.read_ndjson(file, infer_schema_length=None)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(
-            f"{file}: can't be read as {name.rpartition('.')[2]} ({type(error).__name__})"
-        ) from error
+def _stars(answers: pl.Series) -> pl.Series:
+    """Return whole stars from 1 to 5, read as ratings are: `4,0`, `4/5`, `★★★★`."""
+    is_star = pl.col("number").is_in([1.0, 2.0, 3.0, 4.0, 5.0]) & (pl.col("out_of").fill_null(5.0) == 5.0)
+    scores = score_values(answers).select("value", stars=pl.when(is_star).then("number").cast(pl.Int64))
+    return answers.replace_strict(scores["value"], scores["stars"], default=None, return_dtype=pl.Int64)
+
+
+def _unusable(read: pl.DataFrame) -> tuple[tuple[pl.Series, str], ...]:
+    """Return which rows can't be used, and why: each row has one reason, the rating the last."""
+    blank = read["text"].fill_null("").str.strip_chars() == ""
+    foreign = ~read["language"].is_in(LANGUAGES).fill_null(value=False) & ~blank
+    unrated = read["stars"].is_null() & read["label"].is_null() & ~blank & ~foreign
+    return (
+        (blank, "no text"),
+        (foreign, f"their language is none of {', '.join(LANGUAGES)}"),
+        (unrated, "no whole stars from 1 to 5, and no label neg, neu or pos"),
+    )
 
 
 def _with_label_of_aspects(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -141,14 +167,25 @@ def _with_label_of_aspects(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """
     if "aspects" not in frame.columns or "label" in frame.columns:
         return frame
-    if frame["aspects"].list.len().sum() == 0:
-        polarity = pl.lit([], dtype=pl.List(pl.String))
-    else:
-        polarity = pl.col("aspects").list.eval(pl.element().struct.field("polarity")).list.unique()
-    none = pl.col("aspects").list.len() == 0
-    label = pl.when(none).then(pl.lit("neutral")).when(polarity.list.len() == 1).then(polarity.list.first())
+    found = [_polarities(aspects) for aspects in frame["aspects"]]
+    label = pl.Series([_agreed(polarities) for polarities in found], dtype=pl.String)
+    none = pl.Series([polarities == set() for polarities in found], dtype=pl.Boolean)
     sets = pl.when(none).then(pl.lit(f"{name}, no aspect")).otherwise(pl.lit(name))
     return frame.with_columns(label=label, set=sets if "set" not in frame.columns else pl.col("set"))
+
+
+def _polarities(aspects: str | None) -> set[Any] | None:
+    """Return the polarities of a sentence's aspects, of their JSON; null where it has none to tell."""
+    try:
+        return {aspect["polarity"] for aspect in json.loads(aspects or "null")}
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _agreed(polarities: set[Any] | None) -> str | None:
+    if polarities is None or len(polarities) > 1:
+        return None
+    return next(iter(polarities), "neutral")
 
 
 def customers_own(origin: pl.Expr) -> pl.Expr:

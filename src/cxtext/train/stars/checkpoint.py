@@ -20,6 +20,7 @@ from cxtext.engines import SHORT_NAMES
 from cxtext.engines.star_checkpoint import OWN_KEY
 from cxtext.engines.transformer import CALIBRATION_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from cxtext.errors import MissingModelError, OutputError, UsageError, missing_extra
+from cxtext.train.folder import written
 from cxtext.train.stars.convert import SPECIAL
 from cxtext.train.stars.export import layer_input
 from cxtext.train.stars.ranges import Range
@@ -199,11 +200,10 @@ def export_checkpoint(name_or_folder: str, out: Path) -> None:
         raise OutputError(f"{out}: exists already; choose another --out")
     staging = out.parent / f".{out.name}-{secrets.token_hex(6)}"
     try:
-        staging.mkdir(parents=True)
-        _write_checkpoint(asset, model, staging)
-        staging.replace(out)
-    except OSError as error:
-        raise OutputError(f"{out}: can't be written ({error.strerror}); choose another --out") from error
+        with written(out):
+            staging.mkdir(parents=True)
+            _write_checkpoint(asset, model, staging)
+            staging.replace(out)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -204,8 +205,9 @@ def _save(model: Any, optimizer: Any, checkpoint: Path, state: dict[str, float])
     import torch
 
     star_model.save(model, checkpoint)
-    partial = checkpoint / "optimizer.part"
-    torch.save({"optimizer": optimizer.state_dict(), "state": state}, partial)
+    partial, buffer = checkpoint / "optimizer.part", BytesIO()
+    torch.save({"optimizer": optimizer.state_dict(), "state": state}, buffer)
+    partial.write_bytes(buffer.getbuffer())  # torch itself does not say that a disk is full
     partial.replace(checkpoint / "optimizer.pt")
 
 

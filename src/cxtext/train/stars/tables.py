@@ -7,8 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from cxtext.engines.readable import readable
-from cxtext.engines.transformer import has_evidence
+from cxtext.engines.readable import has_evidence, readable
 from cxtext.errors import InputError
 from cxtext.read import read_comments
 from cxtext.schema.columns import LANGUAGES, Role

@@ -69,8 +69,8 @@ def linear_unaware_of(
     from cxtext.train.linear import train_linear
 
     if not (folder / "config.json").is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        training = folder / "training.jsonl"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        training = folder.with_name(f"{folder.name}_training.jsonl")
         kept = rows.join(held, on="id", how="anti").select("set", "text", "lang", "stars", "label")
         kept.write_ndjson(training)
         train_linear([training], folder, teacher=teacher)
