@@ -13,7 +13,7 @@ from typing import Final, Literal
 import polars as pl
 
 from cxtext.protect import in_original
-from cxtext.read import no_rows, open_table, renamed, scoring_columns, scoring_frame
+from cxtext.read import bytes_as_text, no_rows, open_table, renamed, scoring_columns, scoring_frame
 from cxtext.runners import BATCH_ROWS, POOL_FROM_ROWS, Progress, Runner, choose_runner
 from cxtext.schema.columns import CLASSIFIED, DETECTED, EXPLAINED, Role
 from cxtext.schema.settings import Settings
@@ -68,9 +68,10 @@ def stream(
     step = partial(_add_columns, score=score, added=added, columns=columns, context=context)
     chosen = runner or choose_runner(rows=sum(batch.height for batch in head))
     rows, reasons = 0, Counter[str]()
-    with open_rows(output, output_format(output, table.info.format), force=force) as write:
+    written_as = output_format(output, table.info.format)
+    with open_rows(output, written_as, force=force) as write:
         for batch in chosen.map(step, chain(head, batches)):
-            write(batch)
+            write(batch if written_as == "parquet" else bytes_as_text(batch))
             rows += batch.height
             reasons.update(batch[reason].drop_nulls())
             progress(what, rows, 0)

@@ -45,9 +45,14 @@ def open_rows(target: str, file_format: str, *, force: bool) -> Iterator[WriteBa
     InputError: a later batch holds what that form has no place for.
     """
     if target == STANDARD_OUTPUT:
-        with _writer(sys.stdout.buffer, file_format) as write:
-            yield write
-        sys.stdout.buffer.flush()
+        try:
+            with _writer(sys.stdout.buffer, file_format) as write:
+                yield write
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # the reader has seen enough
+            raise
+        except OSError as error:
+            raise OutputError(f"standard output: can't be written ({error.strerror})") from error
         return
     path = Path(target)
     if path.exists() and not force:
@@ -101,7 +106,9 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return (
+        None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    )
 
 
 @contextmanager

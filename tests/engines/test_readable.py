@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxtext.engines import load_star_engine
-from cxtext.engines.readable import readable
+from cxtext.engines.readable import has_evidence, readable
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,30 @@ def test_a_review_of_nothing_but_the_stamp_gives_no_stars(engine: str) -> None:
     """An export without titles leaves the date alone of a review that is a title."""
     found = load_star_engine(engine).predict(["Date de l'expérience: 25 septembre 2023"], ["fr"], [None])
     assert np.isnan(found.probabilities).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", False), ("12 3", False), ("RAS", False), ("Rien à signaler", True), ("ok", True), (":-)", True)],
+)
+def test_evidence_is_a_word_or_a_sign(text: str, expected: bool) -> None:
+    """Digits and answers that mean "none" are no evidence."""
+    assert has_evidence(text, None) is expected
+
+
+@pytest.mark.parametrize("spec", ["linear", "transformer", "cascade"])
+def test_an_empty_answer_says_nothing_to_any_engine(spec: str) -> None:
+    """Alone, in any of the languages; to a question "no" and "none" are answers."""
+    engine = load_star_engine(spec)
+    said = {
+        "nl": ["nee", "geen", "Geen opmerkingen"],
+        "da": ["Nej.", "ingen"],
+        "fr": ["non", "aucun", "rien"],
+    }
+    said["en"] = ["No!", "nothing", "no comment", "None"]
+    texts = [text for of in said.values() for text in of]
+    languages = [language for language, of in said.items() for _ in of]
+    alone = engine.predict(texts, languages, [None] * len(texts)).probabilities
+    assert np.isnan(alone).all()
+    asked = engine.predict(["geen"], ["nl"], ["Wat kan er beter?"]).probabilities
+    assert not np.isnan(asked).any()

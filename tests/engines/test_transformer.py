@@ -10,7 +10,7 @@ import safetensors.numpy
 
 from cxtext import registry
 from cxtext.engines import load_star_engine, models_used
-from cxtext.engines.transformer import TransformerEngine, batches, encode, has_evidence
+from cxtext.engines.transformer import TransformerEngine, batches, encode
 from cxtext.errors import MissingModelError
 
 pytest.importorskip("onnx")
@@ -150,15 +150,6 @@ def test_a_text_without_evidence_has_no_stars(engine: TransformerEngine) -> None
     texts = ["- .", "geen", "N.v.t.", "geen", "👍", "good"]
     found = engine.predict(texts, ["nl"] * 6, [None, None, None, "what better?", None, None])
     assert np.isnan(found.probabilities).all(1).tolist() == [True, True, True, False, False, False]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("", False), ("12 3", False), ("RAS", False), ("Rien à signaler", True), ("ok", True), (":-)", True)],
-)
-def test_evidence_is_a_word_or_a_sign(text: str, expected: bool) -> None:
-    """Digits and answers that mean "none" are no evidence."""
-    assert has_evidence(text, None) is expected
 
 
 def test_no_texts_give_no_rows(engine: TransformerEngine) -> None:

@@ -52,6 +52,19 @@ def test_keep_leaves_texts_alone_but_adds_the_columns() -> None:
         (None, "empty"),
         ("", "empty"),
         (" \t\n\u200b\ufeff", "empty"),
+        ("NULL", "empty"),
+        ("null ", "empty"),
+        ("(null)", "empty"),
+        ("NaN", "empty"),
+        ("#N/A", "empty"),
+        ("(leeg)", "empty"),
+        ("(vide)", "empty"),
+        ("(tom)", "empty"),
+        ("(blank)", "empty"),
+        ("-", "empty"),
+        ("null points", None),
+        ("leeg", None),
+        ("None", None),  # an answer, too
         ("7", "too_short"),
         ("a 1 b", "too_short"),
         ("!!! ©", "too_short"),
@@ -67,7 +80,7 @@ def test_keep_leaves_texts_alone_but_adds_the_columns() -> None:
     ],
 )
 def test_texts_that_cannot_be_read_get_their_reason(text: str | None, reason: str | None) -> None:
-    """Blank, without a word or an emoji, or nothing but placeholders: each has its own name."""
+    """Blank or what programs write there, without a word or an emoji, nothing but placeholders: each has a name."""
     frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
     assert protect(frame, keep=False)["text_reason"].to_list() == [reason]
 

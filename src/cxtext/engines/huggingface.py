@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cxtext.engines.readable import readable
+from cxtext.engines.readable import has_evidence, readable
 from cxtext.engines.star_checkpoint import is_star_checkpoint, star_engine
 from cxtext.engines.star_heads import stars_of_labels
 from cxtext.errors import MissingModelError, missing_extra
@@ -77,13 +77,12 @@ class HuggingFaceEngine:
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
     ) -> Stars:
-        """Return the star probabilities of n texts; NaN for one of unknown language without emoji."""
-        del questions
+        """Return the star probabilities of n texts; NaN for one that says nothing (see has_evidence)."""
         parts = [readable(text, language) for text, language in zip(texts, languages, strict=True)]
         read, cut = [part for part, _ in parts], np.array([cut for _, cut in parts], dtype=bool)
         tokens, truncated = self._tokens(read)
         probabilities = np.full((len(texts), 5), np.nan)
-        known = [i for i, text in enumerate(read) if text.strip()]
+        known = [i for i, text in enumerate(read) if has_evidence(text, questions[i])]
         for batch in _batches(sorted(known, key=lambda i: len(tokens[i]["input_ids"])), tokens):
             probabilities[batch] = self._classes([tokens[i] for i in batch]) @ self.stars
         return Stars(probabilities, truncated | cut)

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from cxtext import registry
 from cxtext.engines.ngrams import NgramSpec, chunks_of, hashed_ngrams, ngram_blocks
-from cxtext.engines.readable import readable
+from cxtext.engines.readable import has_evidence, readable
 from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Floats, Stars
 
@@ -26,7 +26,7 @@ WEIGHTS_FILE: Final = "weights.safetensors"
 
 @dataclass(frozen=True)
 class LinearEngine:
-    """A linear model over hashed n-grams. Reads no question.
+    """A linear model over hashed n-grams. Of a question it reads only that there is one.
 
     weights: (buckets, 5). scale: (1 + languages,), offset: (1 + languages, 5). known: (word buckets,), if a
     word was seen in training; a text of which no word was seen has no evidence.
@@ -69,8 +69,7 @@ class LinearEngine:
     def predict(
         self, texts: Sequence[str], languages: Sequence[str], questions: Sequence[str | None]
     ) -> Stars:
-        """Return the star probabilities of n texts; NaN where no word of a text is known."""
-        del questions
+        """Return the star probabilities of n texts; NaN where no word of a text is known or it says nothing."""
         parts = [readable(text, language) for text, language in zip(texts, languages, strict=True)]
         read, truncated = [part for part, _ in parts], np.array([cut for _, cut in parts], dtype=bool)
         row = np.array(
@@ -79,7 +78,8 @@ class LinearEngine:
         evidence = np.asarray(vectors(read, self.ngrams) @ self.weights, dtype=np.float64)
         logits = self.scale[row, None] * evidence + self.offset[row]
         probabilities = softmax(logits)
-        probabilities[~self._has_known_word(read)] = np.nan
+        says = [has_evidence(text, asked) for text, asked in zip(read, questions, strict=True)]
+        probabilities[~(self._has_known_word(read) & np.array(says, dtype=bool))] = np.nan
         return Stars(probabilities, truncated)
 
     def _has_known_word(self, texts: Sequence[str]) -> Bools:

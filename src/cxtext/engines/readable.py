@@ -1,4 +1,7 @@
-"""What of a text an engine reads: its beginning, unshouted, without what a review page stamps on it."""
+"""What of a text an engine reads: its beginning, unshouted, without what a review page stamps on it.
+
+And whether it says anything: one rule for all engines.
+"""
 
 import json
 import re
@@ -12,6 +15,8 @@ _IN_CAPITALS: Final = re.compile(rf"\b{_CAPITALS}(?:\W+{_CAPITALS})+\b")
 _SHOUTED_LETTERS: Final = 6  # fewer may be an abbreviation and its neighbour
 # Pictographs, dingbats and other symbols that are understood alike in every language.
 EMOJI: Final = re.compile("[\u2600-\u27bf\u2b50\u2b55\U0001f000-\U0001faff]")
+_WORD: Final = re.compile(r"[^\W\d_]")
+_SMILEY: Final = re.compile("[:;=][-']?[)(D/]")
 
 
 def readable(text: str, language: str) -> tuple[str, bool]:
@@ -28,6 +33,23 @@ def readable(text: str, language: str) -> tuple[str, bool]:
     elif ":" in cut:  # most texts have none, and the search takes as long as a linear model's answer
         cut = _stamp().sub(lambda found: " " * len(found[0]), cut)
     return _IN_CAPITALS.sub(_unshouted, cut), len(text) > MAX_CHARACTERS
+
+
+def has_evidence(text: str, question: str | None) -> bool:
+    """Return whether a readable text says anything: a word or an emoji, and more than "none" to no question."""
+    says_more = _WORD.search(text) and (question or not _empty_answer().fullmatch(text))
+    return bool(says_more or EMOJI.search(text) or _SMILEY.search(text))
+
+
+@lru_cache(maxsize=1)
+def _empty_answer() -> re.Pattern[str]:
+    """Return the pattern of a text that says "none", whatever stands between and around its words."""
+    data = resources.files("cxtext.engines").joinpath("empty_answers.json").read_text("utf-8")
+    answers = [
+        re.findall(r"[^\W_]+", answer) for language in json.loads(data).values() for answer in language
+    ]
+    alternatives = "|".join(r"[\W_]+".join(words) for words in answers)
+    return re.compile(rf"[\W_]*(?:{alternatives})[\W_]*", re.IGNORECASE)
 
 
 def _unshouted(run: re.Match[str]) -> str:

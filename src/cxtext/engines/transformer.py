@@ -2,11 +2,8 @@
 
 import json
 import multiprocessing
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxtext import registry
 from cxtext.engines.linear import softmax
-from cxtext.engines.readable import EMOJI, readable
+from cxtext.engines.readable import has_evidence, readable
 from cxtext.errors import MissingModelError
 from cxtext.schema.protocols import Bools, Floats, Stars
 
@@ -25,9 +22,6 @@ CALIBRATION_FILE: Final = "calibration.json"
 
 BATCH_TOKENS: Final = 512  # tokens of one batch: what fits the processor's cache is fastest
 BATCH_TEXTS: Final = 64
-_WORD: Final = re.compile(r"[^\W\d_]")
-_SMILEY: Final = re.compile("[:;=][-']?[)(D/]")
-_NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -129,22 +123,6 @@ def load_tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(file))
-
-
-def has_evidence(text: str, question: str | None) -> bool:
-    """Return whether a text says anything: a word or an emoji, and more than "none" to no question."""
-    if EMOJI.search(text) or _SMILEY.search(text):
-        return True
-    if not _WORD.search(text):
-        return False
-    return bool(question) or _NOT_WORD.sub(" ", text).strip().lower() not in _empty_answers()
-
-
-@lru_cache(maxsize=1)
-def _empty_answers() -> frozenset[str]:
-    data = resources.files("cxtext.engines").joinpath("empty_answers.json").read_text("utf-8")
-    answers = [answer for language in json.loads(data).values() for answer in language]
-    return frozenset(_NOT_WORD.sub(" ", answer).strip() for answer in answers)
 
 
 def encode(

@@ -11,6 +11,7 @@ import polars as pl
 from cxtext.protect.columns import heading_of, numbers_as_text
 from cxtext.protect.places import in_original
 from cxtext.protect.texts import LABELS, SUSPICIOUS, protect_text
+from cxtext.protect.words import alternatives
 from cxtext.schema.columns import UnscoredReason
 from cxtext.schema.results import Joined
 
@@ -43,6 +44,7 @@ NAMES: Final = ("market", "channel", "touchpoint")
 
 _PLACEHOLDER: Final = rf"\[(?:{'|'.join(LABELS)})\]"
 _BLANK: Final = r"^[\s\p{Cf}\p{Cc}\x{FE0F}]*$"  # \p{Cf}: zero-width characters, byte order marks
+_NO_VALUE: Final = rf"(?i)^\s*(?:{alternatives('no_value')})\s*$"  # "NULL", "(leeg)": written by no customer
 _SMALL_WORD: Final = r"\pL\pM*\p{Ll}"
 _WORD: Final = r"\pL\pM*\pL"
 _EMOJI: Final = r"[\p{Extended_Pictographic}--[©®™]]|\p{RI}"
@@ -52,8 +54,8 @@ def protect(frame: pl.DataFrame, *, keep: bool) -> pl.DataFrame:
     """Replace personal data in every free-text column and add the columns of schema.columns.PROTECTED.
 
     `personal_data` names each placeholder put into the row; `text_reason` tells why the `text` of a row
-    can't be read (`empty`; `too_short`: no word of two letters and no emoji; `no_text_left`: nothing but
-    placeholders).
+    can't be read (`empty`: blank, or what programs write for it, as `NULL`; `too_short`: no word of two letters
+    and no emoji; `no_text_left`: nothing but placeholders).
     With `keep` the texts stay as they are and `personal_data` is empty.
     """
     placed = pl.Series("personal_data", [""], pl.String).new_from_index(0, frame.height)
@@ -116,7 +118,8 @@ def _suspicious(texts: pl.Series) -> pl.Series:
 
 def _text_reasons(texts: pl.Series) -> pl.Series:
     # nearly every text has a word with a small letter, which no placeholder has: only the rest is looked at
-    rows = (~texts.str.contains(_SMALL_WORD).fill_null(value=False)).arg_true()
+    worded = texts.str.contains(_SMALL_WORD) & ~texts.str.contains(_NO_VALUE)
+    rows = (~worded.fill_null(value=False)).arg_true()
     reasons = pl.DataFrame({"text": texts.gather(rows)}).select(_text_reason())
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
     return empty.scatter(rows, reasons.to_series())
@@ -124,9 +127,10 @@ def _text_reasons(texts: pl.Series) -> pl.Series:
 
 def _text_reason() -> pl.Expr:
     bare = pl.col("text").str.replace_all(_PLACEHOLDER, " ")
+    blank = pl.col("text").str.contains(_BLANK) | pl.col("text").str.contains(_NO_VALUE)
     readable = bare.str.contains(_WORD) | bare.str.contains(_EMOJI)
     return (
-        pl.when(pl.col("text").is_null() | pl.col("text").str.contains(_BLANK))
+        pl.when(pl.col("text").is_null() | blank)
         .then(pl.lit(UnscoredReason.EMPTY.value))
         .when(readable)
         .then(None)

@@ -3,7 +3,7 @@
 Each file maps a role to regular expressions of whole words: `phone` and the kinds `bsn`, `cpr`, `nir`,
 `nino` make a number personal data; `telephone` ends the name of a column of such numbers; `order` names what
 else is numbered (orders, customers, parcels) and `link` the small words that may stand between such a name and
-its number. All languages are used together:
+its number; `no_value` is what programs write into a cell that holds nothing. All languages are used together:
 protect runs before the language is known, and people mix them.
 """
 
@@ -19,9 +19,15 @@ _PART_OF_NAME = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
 @cache
 def words(role: str) -> str:
     """Return one regular expression that matches any word of `role` in any language."""
+    return rf"(?<!\w)(?:{alternatives(role)})(?!\w)"
+
+
+@cache
+def alternatives(role: str) -> str:
+    """Return the words of `role` in any language, the longest first, as alternatives of a regular expression."""
     files = [json.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.json"))]
-    alternatives = sorted({word for file in files for word in file.get(role, [])}, key=lambda w: (-len(w), w))
-    return rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)"
+    found = {word for file in files for word in file.get(role, [])}
+    return "|".join(sorted(found, key=lambda word: (-len(word), word)))
 
 
 @cache
