@@ -19,6 +19,7 @@ from cxtext import __version__
 from cxtext.compare import compare_all
 from cxtext.engines import models_used
 from cxtext.errors import NothingScoredError, OutputError
+from cxtext.folder import new_folder
 from cxtext.join import join_surveys
 from cxtext.measure import measure_groups
 from cxtext.protect import numbers_as_text, protect_names, protect_text, pseudonymise_frame, pseudonymise_keys
@@ -33,7 +34,6 @@ from cxtext.read import (
 from cxtext.report import (
     collect,
     load_report,
-    new_folder,
     write_reports,
     write_tables,
 )

@@ -36,7 +36,7 @@ def test_alerts_come_first_and_each_figure_has_its_chart(moving: Data, language:
     alerts = [item for bullets in found[Bullets] for item in bullets.items]
     wording = load_wording(language)
     assert len(alerts) == 2
-    assert all("n = 412" in alert for alert in alerts)
+    assert all("n\u00a0=\u00a0412" in alert for alert in alerts)
     assert all(wording.name("period", period) in "".join(alerts) for period in ("2025-05", "2025-08"))
     chart = found[LineChart][0]
     assert len(chart.points) == 8
@@ -44,7 +44,7 @@ def test_alerts_come_first_and_each_figure_has_its_chart(moving: Data, language:
     table = found[Table][-1]
     assert wording("trends.up") in str(table.rows[0][4])
     assert wording.name("period", "2025-05") in str(table.rows[0])
-    assert "n = 400" in str(table.rows[0])
+    assert "n\u00a0=\u00a0400" in str(table.rows[0][2])
 
 
 def test_an_alert_says_what_it_is_counted_in(moving: Data) -> None:

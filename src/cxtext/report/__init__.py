@@ -6,7 +6,6 @@ from typing import Any
 
 from cxtext.report.collect import REPORT_JSON, collect, load_report
 from cxtext.report.compose import compose_pages
-from cxtext.report.folder import new_folder
 from cxtext.report.markdown import render_markdown
 from cxtext.report.page import render_page
 from cxtext.report.tables import write_tables
@@ -16,7 +15,6 @@ from cxtext.report.workbook import write_workbook
 __all__ = [
     "collect",
     "load_report",
-    "new_folder",
     "write_reports",
     "write_tables",
 ]

@@ -6,9 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cxtext.errors import missing_extra
+from cxtext.folder import MODEL, check_free
 from cxtext.schema.columns import LANGUAGES
 from cxtext.schema.settings import Settings
-from cxtext.train.folder import check_free, model_folder, written
+from cxtext.train.folder import model_folder, written
 from cxtext.train.stars import recipe
 from cxtext.train.stars.convert import common_words
 from cxtext.train.stars.data import Balance
@@ -90,7 +91,7 @@ def train_stars(
     from cxtext.train.stars.tables import read_training_rows, with_readings
 
     require_packages()
-    check_free(out, force=force)  # before the work, not after it
+    check_free(out, MODEL, force=force)  # before the work, not after it
     rows = with_readings(read_training_rows(data, settings or Settings()), readings)
     if readings:
         report(f"readings: {rows['reading'].count()} of {rows.height} comments have one")

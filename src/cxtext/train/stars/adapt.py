@@ -28,10 +28,11 @@ from cxtext.engines.transformer import (
     load_tokenizer,
 )
 from cxtext.errors import InputError, UsageError
+from cxtext.folder import MODEL, check_free
 from cxtext.schema.protocols import Floats
 from cxtext.schema.settings import Settings
 from cxtext.statistics.calibration import Calibration
-from cxtext.train.folder import check_free, model_folder, written
+from cxtext.train.folder import model_folder, written
 from cxtext.train.stars import finetune, recipe, require_packages
 from cxtext.train.stars import model as star_model
 from cxtext.train.stars.calibrate import calibrate
@@ -94,7 +95,7 @@ def adapt_stars(
     asset = transformer_asset(start)
     if out.resolve() == asset.folder.resolve():
         raise UsageError(f"--out {out}: the model to start from lies there; choose another folder")
-    check_free(out, force=force)  # before the work, not after it
+    check_free(out, MODEL, force=force)  # before the work, not after it
     rows = read_rated_rows(data, settings or Settings())
     for note in rows.notes:
         report(note)

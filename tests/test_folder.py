@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cxtext.errors import OutputError
-from cxtext.report.folder import new_folder
+from cxtext.folder import new_folder
 
 
 def write(out: Path, *, force: bool = False, name: str = "a.txt") -> None:
