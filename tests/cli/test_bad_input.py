@@ -385,11 +385,15 @@ def test_a_reader_of_the_summary_that_leaves_early_is_no_error(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
-@pytest.mark.parametrize("command", ["detect", "classify", "analyse"])
+@pytest.mark.parametrize(
+    "command",
+    ["detect a.jsonl", "classify a.jsonl", "analyse a.jsonl", "models", "evaluate stars --gold a.jsonl"],
+)
 def test_a_full_disk_under_standard_output_is_named(tmp_path: Path, command: str) -> None:
     """Exit code 6 and one line, not an internal error."""
-    (tmp_path / "a.jsonl").write_bytes(jsonl(*GOOD))
-    program = [sys.executable, "-c", "from cxtext.cli import main; main()", command, "a.jsonl"]
+    rated = [{"text": text, "stars": stars} for text, stars in (("Prima service", 5), ("Slechte service", 1))]
+    (tmp_path / "a.jsonl").write_bytes(b"".join(json.dumps(row).encode() + b"\n" for row in rated * 10))
+    program = [sys.executable, "-c", "from cxtext.cli import main; main()", *command.split()]
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
             program, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False

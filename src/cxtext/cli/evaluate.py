@@ -1,16 +1,17 @@
 """`cxtext evaluate`: how good cxtext is on your own labelled rows."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from cxtext.cli import options
 from cxtext.cli.options import OUTPUT
+from cxtext.cli.pipe import Console, reader_may_leave
 from cxtext.errors import OutputError, UsageError
 
 app = typer.Typer(
@@ -106,15 +107,13 @@ def stars(
     verdicts = answers(found.figures)
     tables = {"figures": found.figures, "calibration": found.calibration}
     left_out = pl.DataFrame([each._asdict() for each in read.left_out])
-    _show(tables | ({"verdicts": verdicts, "left_out": left_out} if as_json else {}), as_json=as_json)
     if plot:
         _write(plot, calibration_svg(found.calibration, found.figures, verdicts))
-    if not as_json:
-        typer.echo("\n".join(told(verdicts)))
-        if read.scale != "1-5":
-            typer.echo(f"{gold}: gold read on the scale {read.scale}, each as the nearest of five stars")
-        for each in read.left_out:
-            typer.echo(f"{gold}: left out of {read.frame.height} rows: {in_words(each)}")
+    scale = f"{gold}: gold read on the scale {read.scale}, each as the nearest of five stars"
+    missing = [f"{gold}: left out of {read.frame.height} rows: {in_words(each)}" for each in read.left_out]
+    told_after = [*told(verdicts), *([scale] if read.scale != "1-5" else []), *missing]
+    more = {"verdicts": verdicts, "left_out": left_out} if as_json else {}
+    _show(tables | more, told_after, as_json=as_json)
 
 
 def _check_plot(plot: Path | None, *, force: bool) -> None:
@@ -132,10 +131,18 @@ def _write(path: Path, text: str) -> None:
         raise OutputError(f"{path}: can't be written ({error.strerror}); choose another --plot") from error
 
 
-def _show(tables: dict[str, pl.DataFrame], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({name: table.to_dicts() for name, table in tables.items()}, indent=2))
-        return
+def _show(tables: dict[str, pl.DataFrame], told_after: Iterable[str] = (), *, as_json: bool) -> None:
+    """Print the tables as JSON, or to read, with what is told after them."""
+    with reader_may_leave():
+        if as_json:
+            typer.echo(json.dumps({name: table.to_dicts() for name, table in tables.items()}, indent=2))
+            return
+        _print(tables)
+        for line in told_after:
+            typer.echo(line)
+
+
+def _print(tables: dict[str, pl.DataFrame]) -> None:
     for name, frame in tables.items():
         table = Table(*(Column(column, overflow="fold") for column in frame.columns), title=name)
         for row in frame.iter_rows():

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cxtext.cli.options import Json, Quiet
+from cxtext.cli.pipe import reader_may_leave
 
 app = typer.Typer()
 
@@ -22,7 +23,8 @@ def models(context: typer.Context, as_json: Json = False) -> None:
       cxtext models export stars --out stars-checkpoint
     """
     if context.invoked_subcommand is None:
-        _list(as_json=as_json)
+        with reader_may_leave():
+            _list(as_json=as_json)
 
 
 @app.command()
@@ -41,7 +43,9 @@ def export(
     from cxtext.train.stars.checkpoint import export_checkpoint
 
     export_checkpoint(model, out)
-    if not quiet:
+    if quiet:
+        return
+    with reader_may_leave():
         typer.echo(f"Checkpoint: {out} (--engine hf:{out})")
 
 
