@@ -51,7 +51,7 @@ def linear(
 
       cxtext train linear --data rated.jsonl --out my-linear
 
-      cxtext train linear --teacher transformer --data comments.jsonl --out models/stars-linear
+      cxtext train linear --teacher transformer --data comments.jsonl --out my-taught
     """
     from cxtext.engines import load_star_engine
     from cxtext.train.linear import train_linear
@@ -124,7 +124,7 @@ def stars(
 
       cxtext train stars --from stars --data rated.csv --out my-stars --work checkpoints
 
-      cxtext train stars --data rated.jsonl --out models/stars --work checkpoints
+      cxtext train stars --data rated.jsonl --out my-stars --work checkpoints
     """
     settings = options.settings_from(
         None,
